@@ -1,0 +1,1 @@
+"""The chat graph (LangGraph lives here and nowhere else). Empty until the conversation lands."""

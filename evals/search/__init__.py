@@ -1,0 +1,1 @@
+"""`aisle eval search DIR`: graded queries in, NDCG and friends out, by engine and by rule."""

@@ -1,0 +1,1 @@
+"""Search: understand, gather candidates, fuse, rank, page. Start with `search.py`."""

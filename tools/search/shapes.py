@@ -1,0 +1,85 @@
+"""What search is asked and what it answers."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from core.catalog import Breakdown, Exclude, Filters, Frozen, Product, Sort, Versions, Weights
+from core.language.understanding import Understood
+
+Mode = Literal["hybrid", "keyword", "semantic"]
+
+MAX_QUERY = 500  # characters; longer is a clear 422 at the door
+MAX_K = 100
+
+
+class SearchRequest(Frozen):
+    """One search. Everything that may change the answer is in here, so equal requests give equal answers."""
+
+    query: str = Field(default="", max_length=MAX_QUERY)  # empty browses
+    filters: Filters = Filters()
+    exclude: Exclude = Exclude()
+    sort: Sort = "relevance"
+    k: int = Field(default=24, ge=1, le=MAX_K)
+    cursor: str | None = None
+    mode: Mode = "hybrid"
+    off: frozenset[str] = frozenset()  # rules switched off, by name (see core.language.understanding.RULES)
+    ignore: frozenset[str] = frozenset()  # understood chips the shopper removed, as `kind:value`
+    weights: Weights | None = None  # None: by category, else the default
+    facets: bool = True
+    locale: str = "en"
+    now: datetime  # for freshness; the door rounds it down to the hour
+
+
+class Result(Frozen):
+    """One ranked product, with why it stands where it does."""
+
+    product_id: str
+    score: float
+    breakdown: Breakdown
+    weights: Weights
+    product: Product  # flattened on the wire
+    highlights: dict[str, str] = Field(default_factory=dict)  # field → HTML-escaped text with <mark>
+    reason: str | None = None
+
+
+class FacetValue(Frozen):
+    """A value and how many results would remain if it alone were chosen in its facet."""
+
+    value: str
+    count: int
+    selected: bool = False
+
+
+class Facet(Frozen):
+    """`kind` says how to draw it; `name` is `brand`, `category`, `price`, `rating`, `in_stock` or `attributes.<name>`."""
+
+    name: str
+    label: str
+    kind: Literal["values", "range"] = "values"
+    values: tuple[FacetValue, ...] = ()
+    min: Decimal | None = None
+    max: Decimal | None = None
+
+
+class Relaxed(Frozen):
+    """A step taken instead of showing an empty page."""
+
+    step: str  # any_words | drop_<filter> | semantic …
+    message: str
+
+
+class SearchPage(Frozen):
+    """One page of results."""
+
+    results: tuple[Result, ...]
+    facets: tuple[Facet, ...]
+    total: int
+    cursor: str | None
+    understood: Understood
+    relaxed: tuple[Relaxed, ...]
+    did_you_mean: str | None
+    versions: Versions
+    degraded: tuple[str, ...] = ()  # parts that were not available: `semantic`, `index`, …
