@@ -83,3 +83,44 @@ class SearchPage(Frozen):
     did_you_mean: str | None
     versions: Versions
     degraded: tuple[str, ...] = ()  # parts that were not available: `semantic`, `index`, …
+
+
+class ExplainRequest(Frozen):
+    """Why does this product stand where it does for this search, or why is it absent?"""
+
+    product_id: str = Field(min_length=1, max_length=200)
+    search: SearchRequest
+
+
+class Explanation(Frozen):
+    """Where one product stands in a search and why. An absent product has no position, score or breakdown."""
+
+    product_id: str
+    product: Product | None = None  # None: not in the index at all
+    found: bool
+    position: int | None = None  # 1 is first, over all matches
+    total: int = 0
+    score: float | None = None
+    breakdown: Breakdown | None = None
+    weights: Weights | None = None
+    reasons: tuple[str, ...] = ()  # plain sentences: what matched, or which filter, term or floor kept it out
+    understood: Understood
+    relaxed: tuple[Relaxed, ...] = ()
+    versions: Versions
+
+
+class SimilarRequest(Frozen):
+    """Products like this one."""
+
+    product_id: str = Field(min_length=1, max_length=200)
+    k: int = Field(default=12, ge=1, le=MAX_K)
+    now: datetime
+
+
+class SimilarPage(Frozen):
+    """The nearest products, best first, never the product itself."""
+
+    product_id: str
+    results: tuple[Result, ...]
+    versions: Versions
+    degraded: tuple[str, ...] = ()
