@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_serializer
 
 from core.catalog import Breakdown, Exclude, Filters, Frozen, Product, Sort, Versions, Weights
 from core.language.understanding import Understood
@@ -31,6 +31,11 @@ class SearchRequest(Frozen):
     facets: bool = True
     locale: str = "en"
     now: datetime  # for freshness; the door rounds it down to the hour
+
+    @field_serializer("off", "ignore")
+    def _ordered(self, names: frozenset[str]) -> list[str]:
+        """Sets have no order of their own; a cache key and a cursor need one."""
+        return sorted(names)
 
 
 class Result(Frozen):
