@@ -59,7 +59,7 @@ class FacetValue(Frozen):
 
 
 class Facet(Frozen):
-    """`kind` says how to draw it; `name` is `brand`, `category`, `price`, `rating`, `in_stock` or `attributes.<name>`."""
+    """`kind` says how to draw it; `name` is brand, category, price, rating, in_stock or `attributes.<name>`."""
 
     name: str
     label: str
@@ -91,7 +91,7 @@ class SearchPage(Frozen):
 
 
 class ExplainRequest(Frozen):
-    """Why does this product stand where it does for this search, or why is it absent?"""
+    """Asks why a product stands where it does in a search, or why it is absent."""
 
     product_id: str = Field(min_length=1, max_length=200)
     search: SearchRequest
