@@ -1,0 +1,126 @@
+import { useState } from "react";
+import { SORTS, type SearchPage as Page, type Sort } from "../api/shapes";
+import { choices, unfiltered } from "../state/choices";
+import { useSession } from "../state/context";
+import { searchPath, toParams } from "../state/request";
+import { useMedia } from "../state/useMedia";
+import type { Search } from "../state/useSearch";
+import { counted } from "../text/format";
+import { Chips } from "./Chips";
+import { Empty } from "./Empty";
+import { Facets } from "./Facets";
+import { Failed } from "./Failed";
+import { Notices } from "./Notices";
+import { Drawer } from "./Drawer";
+import { Results } from "./Results";
+import { Welcome } from "./Welcome";
+
+const SORT_LABELS: Record<Sort, string> = {
+  relevance: "Best match",
+  price_asc: "Price, low to high",
+  price_desc: "Price, high to low",
+  rating: "Best rated",
+  newest: "Newest",
+  popularity: "Most popular",
+};
+
+function SortBy({ understood }: { understood: Sort | null }) {
+  const { request, go } = useSession();
+  return (
+    <label className="sort">
+      <span>Sort by</span>
+      <select
+        value={request.sort ?? understood ?? "relevance"}
+        onChange={(event) => {
+          const sort = event.target.value as Sort;
+          go(searchPath({ ...request, sort: sort === "relevance" && understood === null ? null : sort }));
+        }}
+      >
+        {SORTS.map((sort) => (
+          <option key={sort} value={sort}>{SORT_LABELS[sort]}</option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** Announced politely once per answer. */
+function Total({ search }: { search: Search }) {
+  const { failure, waiting, shown } = search;
+  const text = failure !== null || shown === null || waiting ? "" : counted(shown.page.total, "product");
+  const visible = failure !== null ? "" : shown === null ? "Searching…" : counted(shown.page.total, "product");
+  return (
+    <>
+      <p className="total" aria-hidden="true">{visible}</p>
+      <p className="sr-only" role="status" aria-live="polite">{text}</p>
+    </>
+  );
+}
+
+const currencyOf = (page: Page | undefined): string => page?.results[0]?.currency ?? "USD";
+
+interface AsideProps {
+  page: Page | undefined;
+  currency: string;
+}
+
+function Narrowing({ page, currency }: AsideProps) {
+  const [open, setOpen] = useState(false);
+  const { request } = useSession();
+  const wide = useMedia("(min-width: 900px)");
+  const facets = page && <Facets facets={page.facets} chips={page.understood.chips} currency={currency} />;
+  if (wide) {
+    return (
+      <aside className="aside" aria-label="Filters">
+        {facets ?? <div className="aside-waiting" aria-hidden="true">{Array.from({ length: 9 }, (_, i) => <span key={i} className="bone" />)}</div>}
+      </aside>
+    );
+  }
+  const count = choices(request, currency).length;
+  return (
+    <>
+      <button type="button" className="button-quiet filters-button" aria-haspopup="dialog" onClick={() => { setOpen(true); }}>
+        <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 7h16M7 12h10M10 17h4" /></svg>
+        Filters{count > 0 && <span className="badge">{count}</span>}
+      </button>
+      {open && (
+        <Drawer total={page?.total ?? 0} close={() => { setOpen(false); }}>{facets}</Drawer>
+      )}
+    </>
+  );
+}
+
+/** The results for what was asked, and everything to make them better. */
+export function SearchPage({ search }: { search: Search }) {
+  const { request } = useSession();
+  const browsing = request.q === "";
+  const untouched = toParams({ ...request, sort: null }).toString() === "";
+  const { shown, failure } = search;
+  const page = failure === null ? shown?.page : undefined;
+  const currency = currencyOf(shown?.page);
+  const title = browsing ? (toParams(unfiltered(request)).toString() === toParams(request).toString() ? "Everything" : "Browse") : request.q;
+  return (
+    <>
+      {untouched && <Welcome page={page} />}
+      <div className={search.waiting && shown !== null ? "columns columns-waiting" : "columns"}>
+        <div className="head">
+          <h1 className={browsing ? "head-title" : "head-title head-query"}>{title}</h1>
+          <Total search={search} />
+        </div>
+        <Narrowing page={page} currency={currency} />
+        <SortBy understood={page?.understood.sort ?? null} />
+        <main className="main" id="results">
+          {page && <Notices page={page} />}
+          {page && <Chips understood={page.understood.chips} currency={currency} />}
+          {failure !== null ? (
+            <Failed failure={failure} retry={search.retry} />
+          ) : page?.total === 0 ? (
+            <Empty page={page} currency={currency} />
+          ) : (
+            <Results search={search} browsing={browsing} />
+          )}
+        </main>
+      </div>
+    </>
+  );
+}

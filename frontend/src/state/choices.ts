@@ -1,0 +1,141 @@
+import type { Chip, Facet } from "../api/shapes";
+import { formatPrice } from "../text/format";
+import { EMPTY, type Request } from "./request";
+
+/** Pure steps from one request to the next. */
+
+export const CATEGORY_SEPARATOR = " > ";
+const ATTRIBUTE_FACET = "attributes.";
+
+export const attributeOf = (facet: string): string | null =>
+  facet.startsWith(ATTRIBUTE_FACET) ? facet.slice(ATTRIBUTE_FACET.length) : null;
+
+const toggled = (values: readonly string[], value: string): string[] =>
+  values.includes(value) ? values.filter((other) => other !== value) : [...values, value];
+
+const related = (a: string, b: string): boolean =>
+  a.startsWith(b + CATEGORY_SEPARATOR) || b.startsWith(a + CATEGORY_SEPARATOR);
+
+/** Values chosen by hand in a facet. */
+export function chosen(request: Request, facet: string): readonly string[] {
+  if (facet === "brand") return request.brand;
+  if (facet === "category") return request.category;
+  return request.attributes[attributeOf(facet) ?? ""] ?? [];
+}
+
+/** Choose or un-choose a value. A category replaces those above and below it, which it would widen or be lost in. */
+export function toggle(request: Request, facet: string, value: string): Request {
+  if (facet === "brand") return { ...request, brand: toggled(request.brand, value) };
+  if (facet === "category") {
+    return { ...request, category: toggled(request.category, value).filter((other) => !related(other, value)) };
+  }
+  const name = attributeOf(facet);
+  if (name === null) return request;
+  const values = toggled(request.attributes[name] ?? [], value);
+  const others = Object.entries(request.attributes).filter(([other]) => other !== name);
+  return { ...request, attributes: Object.fromEntries(values.length > 0 ? [...others, [name, values]] : others) };
+}
+
+export const ignoring = (request: Request, chip: Pick<Chip, "kind" | "value">): Request => ({
+  ...request,
+  ignore: [...new Set([...request.ignore, `${chip.kind}:${chip.value}`])],
+});
+
+/** The understood chip that stands behind a facet value which the shopper did not choose by hand. */
+function chipBehind(facet: string, value: string, chips: readonly Chip[]): Chip | undefined {
+  const name = attributeOf(facet);
+  const kind = name === null ? facet : "attribute";
+  return chips.find((chip) => {
+    if (chip.kind !== kind) return false;
+    if (chip.value === value) return true;
+    return name !== null && chip.value.startsWith(name) && chip.value.slice(name.length + 1) === value;
+  });
+}
+
+/** Toggle by hand, or take an understood constraint back when that is what ticked the box. */
+export function toggleTicked(request: Request, facet: Facet, value: string, chips: readonly Chip[]): Request {
+  const ticked = facet.values.some((one) => one.value === value && one.selected);
+  if (!ticked || chosen(request, facet.name).includes(value)) return toggle(request, facet.name, value);
+  const chip = chipBehind(facet.name, value, chips);
+  return chip === undefined ? toggle(request, facet.name, value) : ignoring(request, chip);
+}
+
+/** A new question starts afresh; only the order of results is a habit worth keeping. */
+export const asked = (request: Request, q: string): Request => ({ ...EMPTY, q: q.trim(), sort: request.sort });
+
+/** Something the shopper chose, with what to do to undo it. */
+export interface Choice {
+  key: string;
+  label: string;
+  without: Request;
+}
+
+const lastOf = (path: string): string => path.split(CATEGORY_SEPARATOR).at(-1) ?? path;
+
+function priceLabel(min: string, max: string, currency: string): string {
+  if (min !== "" && max !== "") return `${formatPrice(min, currency)} – ${formatPrice(max, currency)}`;
+  return min === "" ? `Up to ${formatPrice(max, currency)}` : `From ${formatPrice(min, currency)}`;
+}
+
+/** The filters chosen by hand, in the order of the sidebar. */
+export function choices(request: Request, currency: string): Choice[] {
+  const of = (facet: string, values: readonly string[], label: (value: string) => string): Choice[] =>
+    values.map((value) => ({ key: `${facet}:${value}`, label: label(value), without: toggle(request, facet, value) }));
+  const found = [...of("category", request.category, lastOf), ...of("brand", request.brand, (value) => value)];
+  for (const [name, values] of Object.entries(request.attributes)) {
+    found.push(...of(ATTRIBUTE_FACET + name, values, (value) => `${name.replaceAll("_", " ")}: ${value}`));
+  }
+  const { priceMin, priceMax, ratingMin } = request;
+  if (priceMin !== "" || priceMax !== "") {
+    const label = priceLabel(priceMin, priceMax, currency);
+    found.push({ key: "price", label, without: { ...request, priceMin: "", priceMax: "" } });
+  }
+  if (ratingMin !== "") {
+    found.push({ key: "rating", label: `${ratingMin} stars & up`, without: { ...request, ratingMin: "" } });
+  }
+  if (request.inStock) found.push({ key: "in_stock", label: "In stock", without: { ...request, inStock: false } });
+  return found;
+}
+
+/** The same question with nothing chosen by hand. */
+export const unfiltered = (request: Request): Request => ({
+  ...EMPTY,
+  q: request.q,
+  sort: request.sort,
+  ignore: request.ignore,
+  off: request.off,
+});
+
+/** A category and those below it. */
+export interface CategoryNode {
+  path: string;
+  name: string;
+  count: number;
+  selected: boolean;
+  children: CategoryNode[];
+}
+
+/** Category paths with counts → a tree. A parent that was not counted itself counts what is below it. */
+export function categoryTree(values: Facet["values"]): CategoryNode[] {
+  const nodes = new Map<string, CategoryNode>();
+  const roots: CategoryNode[] = [];
+  const counted = new Set(values.map((value) => value.value));
+  const nodeAt = (path: string): CategoryNode => {
+    const known = nodes.get(path);
+    if (known !== undefined) return known;
+    const cut = path.lastIndexOf(CATEGORY_SEPARATOR);
+    const name = cut < 0 ? path : path.slice(cut + CATEGORY_SEPARATOR.length);
+    const node: CategoryNode = { path, name, count: 0, selected: false, children: [] };
+    nodes.set(path, node);
+    (cut < 0 ? roots : nodeAt(path.slice(0, cut)).children).push(node);
+    return node;
+  };
+  for (const { value, count, selected } of values) Object.assign(nodeAt(value), { count, selected });
+  const sum = (node: CategoryNode): number => {
+    const below = node.children.map(sum).reduce((a, b) => a + b, 0);
+    if (!counted.has(node.path)) node.count = below;
+    return node.count;
+  };
+  roots.forEach(sum);
+  return roots;
+}
