@@ -174,7 +174,8 @@ def main() -> int:
         asked: list[int] = []
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda received, _frame: asked.append(received))
-        return keep(order, lease, lock, Log(folder / "server.log"), lambda: bool(asked))
+        status = keep(order, lease, lock, Log(folder / "server.log"), lambda: bool(asked))
+        os._exit(status)  # the lock goes with the process: whoever sees it free may count on us being gone
 
 
 if __name__ == "__main__":

@@ -59,15 +59,19 @@ class PostgresServer:
             SetupError: it cannot run here; the message says why and what to do.
 
         """
-        runner = account()
-        folder = servers_folder(self.data_dir, runner) / "postgres"
-        make_passable(folder)
-        self.password = await asyncio.to_thread(stored_password, folder)
-        cluster = Cluster(folder, runner, self.password)
-        self.process = ServerProcess("Postgres", folder, runner, signal.SIGINT, cluster.prepare, self._answers)
+        if not self.password:
+            await asyncio.to_thread(self._settle)
         self.port = await self.process.start()
         await self.create_database(DATABASE)
         return self.url()
+
+    def _settle(self) -> None:
+        runner = account()
+        folder = servers_folder(self.data_dir, runner) / "postgres"
+        make_passable(folder)
+        self.password = stored_password(folder)
+        cluster = Cluster(folder, runner, self.password)
+        self.process = ServerProcess("Postgres", folder, runner, signal.SIGINT, cluster.prepare, self._answers)
 
     async def stop(self) -> None:
         """Stop it, unless another process uses it. Nothing happens when it was not started."""
@@ -84,7 +88,7 @@ class PostgresServer:
         try:
             if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
                 await connection.execute(f'CREATE DATABASE "{name}"')
-        except asyncpg.DuplicateDatabaseError:
+        except (asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError):
             pass  # another process was faster
         finally:
             await connection.close()

@@ -50,14 +50,18 @@ class ValkeyServer:
             SetupError: it cannot run here; the message says why and what to do.
 
         """
+        if not self.password:
+            await asyncio.to_thread(self._settle)
+        self.port = await self.process.start()
+        return self.url()
+
+    def _settle(self) -> None:
         runner = account()
         folder = servers_folder(self.data_dir, runner) / "valkey"
         make_passable(folder)
-        self.password = await asyncio.to_thread(stored_password, folder)
+        self.password = stored_password(folder)
         files = Files(folder, runner, self.password)
         self.process = ServerProcess("Valkey", folder, runner, signal.SIGTERM, files.prepare, self._answers)
-        self.port = await self.process.start()
-        return self.url()
 
     async def stop(self) -> None:
         """Stop it, unless another process uses it. Nothing happens when it was not started."""
