@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import orjson
 
 from core.catalog import Exclude, Filters, Frozen, Product
-from core.errors import InvalidInputError
 from core.storage.postgres import Database, Row, Session
 
 CHUNK = 1000  # products a statement: large enough to be fast, small enough to hold locks briefly
@@ -26,6 +25,8 @@ class Keep(Enum):
 
 
 KEEP: Final = Keep.KEEP
+Price = Decimal | Keep | None
+Stock = int | Keep | None
 
 
 class Written(Frozen):
@@ -44,6 +45,22 @@ class Written(Frozen):
         )
 
 
+class Patch(NamedTuple):
+    """New price or stock of a product; `KEEP` leaves one as it is, None says that it is unknown now."""
+
+    id: str
+    price: Price = KEEP
+    stock: Stock = KEEP
+
+
+class Patched(Frozen):
+    """What a patch of many did. `missing`: ids of no product in the shop."""
+
+    updated: int = 0
+    unchanged: int = 0
+    missing: tuple[str, ...] = ()
+
+
 class Match(Frozen):
     """A product found by Postgres full-text search, with a score in [0, 1]."""
 
@@ -58,10 +75,8 @@ class Products(Protocol):
         """Insert or replace. Doing it again changes nothing. Of equal ids the last one counts."""
         ...
 
-    async def patch(
-        self, product_id: str, now: datetime, *, price: Decimal | Keep | None = KEEP, stock: int | Keep | None = KEEP
-    ) -> bool:
-        """Set price or stock alone (nothing is embedded again); False when there is no such product."""
+    async def patch_many(self, patches: Sequence[Patch], now: datetime) -> Patched:
+        """Set prices and stocks alone (nothing is embedded again), all or none; ids distinct."""
         ...
 
     async def delete(self, ids: Sequence[str], now: datetime) -> int:
@@ -99,16 +114,25 @@ class ProductStore:
                 total += Written(inserted=inserted, updated=updated, unchanged=len(chunk) - inserted - updated)
         return total
 
-    async def patch(
-        self, product_id: str, now: datetime, *, price: Decimal | Keep | None = KEEP, stock: int | Keep | None = KEEP
-    ) -> bool:
-        """See `Products`."""
-        new_price = None if price is KEEP else price
-        new_stock = None if stock is KEEP else stock
-        if (new_price or 0) < 0 or (new_stock or 0) < 0:
-            raise InvalidInputError("Price and stock cannot be negative.")
-        arguments = (product_id, price is not KEEP, new_price, stock is not KEEP, new_stock, now)
-        return await self.database.execute("products.patch", *arguments) > 0
+    async def patch_many(self, patches: Sequence[Patch], now: datetime) -> Patched:
+        """See `Products`. Raises `InvalidInputError` for a negative number."""
+        rows = [
+            {
+                "id": patch.id,
+                "set_price": patch.price is not KEEP,
+                "price": None if patch.price is KEEP else patch.price,
+                "set_stock": patch.stock is not KEEP,
+                "stock": None if patch.stock is KEEP else patch.stock,
+            }
+            for patch in patches
+        ]
+        row = await self.database.row("products.patch", orjson.dumps(rows, default=str).decode(), now)
+        updated, missing = (row["updated"], tuple(row["missing"])) if row else (0, ())
+        return Patched(updated=updated, unchanged=len(rows) - updated - len(missing), missing=missing)
+
+    async def patch(self, product_id: str, now: datetime, *, price: Price = KEEP, stock: Stock = KEEP) -> bool:
+        """Set the price or the stock of one product; False when there is no such product."""
+        return not (await self.patch_many([Patch(product_id, price, stock)], now)).missing
 
     async def delete(self, ids: Sequence[str], now: datetime) -> int:
         """See `Products`."""

@@ -23,7 +23,7 @@ create table products (
   images       text[] not null default '{}',
   rating       double precision,
   rating_count int not null default 0,
-  stock        int,                          -- null: unknown, counts as available
+  stock        int check (stock >= 0),       -- null: unknown, counts as available
   locale       text not null default 'en',
   content_hash text not null,                -- of everything an embedding text may be made of
   created_at   timestamptz not null,

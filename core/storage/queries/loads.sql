@@ -6,3 +6,7 @@ insert into loads (source, position, done, rejected, finished, updated_at) value
 on conflict (source) do update set
   position = excluded.position, done = excluded.done, rejected = excluded.rejected, finished = excluded.finished,
   updated_at = excluded.updated_at
+
+-- name: claim
+-- Held by the connection, not by a transaction. $1: the source.
+select pg_try_advisory_lock(hashtextextended($1, 0))
