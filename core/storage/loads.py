@@ -1,9 +1,12 @@
 """How far each file has been loaded, so that a load cut off half-way resumes."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from core.catalog import Frozen
+from core.errors import ConflictError
 from core.storage.postgres import Database
 
 
@@ -31,3 +34,14 @@ class LoadStore:
         """Remember it."""
         values = (progress.position, progress.done, progress.rejected, progress.finished)
         await self.database.execute("loads.put", source, *values, now)
+
+    @asynccontextmanager
+    async def claim(self, source: str) -> AsyncIterator[None]:
+        """Be the only one who loads this source, else `ConflictError`; a process that dies lets go of it."""
+        connection = await self.database.dedicated()
+        try:
+            if not await connection.fetchval(self.database.queries["loads.claim"], source):
+                raise ConflictError("This file is being loaded by another process.")
+            yield
+        finally:
+            await connection.close()
