@@ -227,6 +227,7 @@ REASONS = {
     "No space left on device": "the disk is full. Free some space",
     "Permission denied": "a file under its folder is not its own. Run as the user who made the data folder",
     "Address already in use": "its port has just been taken. Try again",
+    "user does not exist": "this user is not in /etc/passwd, where Postgres looks. Run as one that is",
     "incompatible with server": "the data was made by another version. See docs/operations.md, Upgrading",
 }
 

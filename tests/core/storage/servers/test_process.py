@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -57,7 +58,11 @@ class Program:
     """A running user of the servers."""
 
     def __init__(self, data_dir: Path, *, python: str = sys.executable, uid: int | None = None) -> None:
-        environment = {"PYTHONPATH": f"{ROOT}:{sysconfig.get_path('purelib')}", "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = {
+            "PYTHONPATH": f"{ROOT}:{sysconfig.get_path('purelib')}",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "LD_LIBRARY_PATH": str(Path(python).parents[1] / "lib"),
+        }
         switch = {} if uid is None else {"user": uid, "group": uid, "extra_groups": []}
         command = [python, "-c", USER, str(data_dir)]
         self.running = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, cwd="/", **switch)
@@ -123,8 +128,11 @@ def runs(python: Path, uid: int) -> bool:
     """Whether that user can run this Python with this checkout and its packages."""
     paths = [str(ROOT), sysconfig.get_path("purelib")]
     imports = f"import sys; sys.path[:0] = {paths}; import core.storage.servers.postgres, core.storage.servers.valkey"
+    environment = {"LD_LIBRARY_PATH": str(python.parents[1] / "lib")}
     try:
-        subprocess.run([python, "-c", imports], user=uid, group=uid, extra_groups=[], cwd="/", check=True)
+        subprocess.run(
+            [python, "-c", imports], user=uid, group=uid, extra_groups=[], cwd="/", check=True, env=environment
+        )
     except (OSError, subprocess.CalledProcessError):
         return False
     return True
@@ -140,6 +148,9 @@ def python_for(uid: int, folder: Path) -> Path | None:
     copy.parent.mkdir(parents=True)
     shutil.copy(Path(sys.executable).resolve(), copy)
     shutil.copytree(library, folder / "python" / "lib" / library.name, ignore=heavy)
+    shared = Path(sysconfig.get_config_var("LIBDIR")) / (sysconfig.get_config_var("INSTSONAME") or "")
+    if shared.is_file():
+        shutil.copy(shared, folder / "python" / "lib")
     return copy if runs(copy, uid) else None
 
 
@@ -154,11 +165,12 @@ def writable() -> Iterator[Path]:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become an ordinary user; the other tests ran as one")
 async def test_an_ordinary_user_can_run_both(writable: Path) -> None:
-    if (python := python_for(1234, writable)) is None:
+    user = pwd.getpwnam("daemon").pw_uid  # any user will do that is in /etc/passwd, where initdb looks
+    if (python := python_for(user, writable)) is None:
         pytest.skip("no Python here that an ordinary user may run")
-    program = Program(writable / "data", python=str(python), uid=1234)
-    assert [owner(Path(f"/proc/{pid}")) for pid in program.said["pids"]] == [1234] * 4
-    assert owner(writable / "data" / "servers" / "postgres" / "password") == 1234
+    program = Program(writable / "data", python=str(python), uid=user)
+    assert [owner(Path(f"/proc/{pid}")) for pid in program.said["pids"]] == [user] * 4
+    assert owner(writable / "data" / "servers" / "postgres" / "password") == user
     program.end(signal.SIGINT)
     assert program.left() == []
 
