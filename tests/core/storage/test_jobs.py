@@ -1,0 +1,118 @@
+"""The job queue, with a real worker on a real Postgres."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import pytest
+
+from core.errors import InvalidInputError, NotFoundError
+from core.storage.jobs import Job, Jobs, Task
+from core.storage.postgres import Database
+
+ENDED = {"succeeded", "failed", "cancelled"}
+
+
+@asynccontextmanager
+async def worker(jobs: Jobs, registry: Mapping[str, Task]) -> AsyncIterator[None]:
+    running = asyncio.create_task(jobs.run(registry))
+    try:
+        yield
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def ended(jobs: Jobs, job_id: int) -> Job:
+    async with asyncio.timeout(30):
+        while (job := await jobs.get(job_id)).state not in ENDED:
+            await asyncio.sleep(0.05)
+    return job
+
+
+@pytest.fixture
+def jobs(database: Database) -> Jobs:
+    return Jobs(database)
+
+
+async def test_a_job_is_done_and_its_result_read_by_id(jobs: Jobs) -> None:
+    async def add(arguments: Mapping[str, object]) -> int:
+        return sum(arguments["numbers"])  # type: ignore[call-overload]
+
+    job_id = await jobs.enqueue("add", {"numbers": [1, 2]})
+    assert (await jobs.get(job_id)).state == "waiting"
+    async with worker(jobs, {"add": Task(run=add)}):
+        job = await ended(jobs, job_id)
+    assert (job.name, job.state, job.result, job.error) == ("add", "succeeded", 3, None)
+    assert job.finished_at is not None
+    assert job.finished_at >= job.queued_at
+
+
+async def test_while_one_waits_asking_again_answers_the_same_job(jobs: Jobs) -> None:
+    first = await jobs.enqueue("rebuild_index", lock="rebuild_index")
+    assert await jobs.enqueue("rebuild_index", lock="rebuild_index") == first
+    assert await jobs.enqueue("rebuild_index") != first
+
+
+async def test_many_askers_at_once_agree_on_one_job(jobs: Jobs) -> None:
+    ids = await asyncio.gather(*(jobs.enqueue("popularity", lock="popularity") for _ in range(10)))
+    assert len(set(ids)) == 1
+
+
+async def test_while_one_runs_another_may_wait_but_not_run(jobs: Jobs) -> None:
+    running, most, release = 0, 0, asyncio.Event()
+
+    async def slow(_: Mapping[str, object]) -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await release.wait()
+        running -= 1
+
+    first = await jobs.enqueue("slow", lock="slow")
+    registry = {"slow": Task(run=slow)}
+    async with worker(jobs, registry), worker(jobs, registry):
+        async with asyncio.timeout(20):
+            while not running:
+                await asyncio.sleep(0.05)
+        second = await jobs.enqueue("slow", lock="slow")
+        assert second != first
+        await asyncio.sleep(0.3)
+        release.set()
+        await ended(jobs, first)
+        await ended(jobs, second)
+    assert most == 1
+
+
+async def test_a_failure_says_what_may_be_shown_and_no_more(jobs: Jobs) -> None:
+    async def refuse(_: Mapping[str, object]) -> None:
+        raise InvalidInputError("No such catalogue.")
+
+    async def crash(_: Mapping[str, object]) -> None:
+        raise RuntimeError("password=hunter2")
+
+    refused, crashed = await jobs.enqueue("refuse"), await jobs.enqueue("crash")
+    async with worker(jobs, {"refuse": Task(run=refuse, attempts=1), "crash": Task(run=crash, attempts=1)}):
+        first, second = await ended(jobs, refused), await ended(jobs, crashed)
+    assert (first.state, first.error) == ("failed", "No such catalogue.")
+    assert (second.state, second.error) == ("failed", "The job failed.")
+
+
+async def test_an_unknown_job_is_not_found(jobs: Jobs) -> None:
+    with pytest.raises(NotFoundError):
+        await jobs.get(4711)
+
+
+async def test_ended_jobs_are_forgotten_and_waiting_ones_kept(jobs: Jobs) -> None:
+    async def nothing(_: Mapping[str, object]) -> None:
+        return None
+
+    done = await jobs.enqueue("nothing")
+    async with worker(jobs, {"nothing": Task(run=nothing)}):
+        await ended(jobs, done)
+    waiting = await jobs.enqueue("nothing")
+    assert await jobs.prune(datetime(2100, 1, 1, tzinfo=UTC)) == 1
+    assert (await jobs.get(waiting)).state == "waiting"
+    with pytest.raises(NotFoundError):
+        await jobs.get(done)
