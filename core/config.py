@@ -19,7 +19,9 @@ class Settings(BaseSettings):
     # Where things are
     data_dir: Path = Path("var")
     """Everything the embedded default writes lies under here."""
-    database_url: SecretStr | None = Field(default=None, validation_alias=AliasChoices("DATABASE_URL", "AISLE_DATABASE_URL"))
+    database_url: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("DATABASE_URL", "AISLE_DATABASE_URL")
+    )
     """None: an embedded Postgres under `data_dir`."""
     redis_url: SecretStr | None = Field(default=None, validation_alias=AliasChoices("REDIS_URL", "AISLE_REDIS_URL"))
     """None: an embedded Valkey under `data_dir`."""
@@ -36,6 +38,15 @@ class Settings(BaseSettings):
     max_body_bytes: int = 1_000_000
     max_concurrency: int = 256
     """Requests in work at once per process; more wait briefly, then get 503 with Retry-After."""
+    queue_wait: timedelta = timedelta(milliseconds=500)
+    """How long a request waits for its turn when `max_concurrency` are in work."""
+    cors_origins: tuple[str, ...] = ()
+    """Other sites whose pages may call this API from a browser, as a JSON list; none by default."""
+    frontend_dir: Path = Path(__file__).resolve().parent.parent / "frontend" / "dist"
+    warm_queries: int = Field(default=100, ge=0, le=10_000)
+    """How many popular queries are searched at start so that the first shoppers find them cached."""
+    metrics_dir: Path | None = Field(default=None, validation_alias=AliasChoices("PROMETHEUS_MULTIPROC_DIR"))
+    """Where worker processes share their metrics; set by `api.server` when there are several."""
 
     # Search
     search_threads: int = Field(default=2, ge=1, le=64)

@@ -1,1 +1,5 @@
-"""One file a noun; a route reads its input, calls one tool or store, and shapes the answer."""
+"""One file a noun: read the request, call one tool, answer. Nothing is decided here.
+
+Problems are raised as errors (`core.errors`, `api.errors`); answers are made in `api.wire`.
+Start at `search.py`.
+"""
