@@ -75,7 +75,7 @@ $(INSTALLED): requirements-dev.lock pyproject.toml | $(BIN)/uv
 	@touch $@
 
 $(MODULES): frontend/package-lock.json
-	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null || \
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || \
 	  { echo "The page is built with Node.js 20 or newer; found: $$(node --version 2>/dev/null || echo none)." >&2; exit 1; }
 	@echo "Installing the locked frontend dependencies"
 	@npm --prefix frontend ci --silent --no-fund --no-audit
