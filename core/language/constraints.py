@@ -88,7 +88,7 @@ def find_sort(text: str, vocabulary: Vocabulary) -> tuple[Sort, Said] | None:
 
 
 def is_order(text: str, match: re.Match[str]) -> bool:
-    """Whether the words ask for an order: at an end of the query, or in a short one. Within a sentence they describe."""
+    """Whether the words ask for an order: at an end of the query or in a short one. Amid a sentence they describe."""
     return match.start() == 0 or match.end() == len(text) or text.count(" ") < SHORT
 
 

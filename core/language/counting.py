@@ -17,7 +17,7 @@ MAX_CATEGORIES = 20_000
 MAX_VALUES = 300  # distinct values of an attribute; with more it is free text, not a facet
 MAX_ATTRIBUTES = 6_000
 MAX_VALUE_CHARS = 40
-MAX_TITLES = 50_000
+MAX_TITLES = 20_000
 PRICE_SAMPLE = 20_000
 DESCRIPTION_CHARS = 600
 

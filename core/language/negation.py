@@ -41,7 +41,7 @@ class Unwanted(NamedTuple):
 
 
 def find_unwanted(text: str, words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Unwanted, ...]:
-    """Return what is refused, in order. Spans start at the first negating word, and cover lists (`no sugar or salt`)."""
+    """Return what is refused, in order. Spans start at the first negating word and cover lists (`no sugar or salt`)."""
     found: list[Unwanted] = []
     for match in TRIGGER.finditer(text):
         if found and match.start() < found[-1].end:

@@ -10,8 +10,10 @@ import orjson
 
 from core.catalog import CATEGORY_SEPARATOR, Product
 from core.errors import IndexCorruptError
+from core.language.completions import Completions, Named
 from core.language.counting import Counting, Facts, is_numeric, pair
-from core.language.phrases import key, listed, singular, terms
+from core.language.phrases import UNIT_OF, key, listed, singular, terms
+from core.language.tokens import STOP_WORDS
 
 VERSION = 1
 KEPT_TERMS = 200_000
@@ -19,6 +21,8 @@ KEPT_PHRASES = 150_000
 KEPT_HEADS = 20_000
 KEPT_PAIRS = 200_000
 MAX_NAME = 6  # words; nobody types a longer name
+MIN_CARRIED = 3  # titles a phrase must be in to be suggested
+FRAGMENT = 0.7  # share of a phrase's titles that one word before it may have; above, the phrase begins too late
 MIN_COVERAGE = 0.001  # of all products must have an attribute for its values to be worth knowing
 SAYS_NOTHING = frozenset(
     {"true", "false", "yes", "no", "y", "n", "none", "other", "unknown", "unspecified", "various", "all"}
@@ -117,6 +121,36 @@ class Vocabulary:
         """Whether products are called by this noun: several titles are headed by it, not one by accident."""
         return self.heads.get(singular(word), 0) >= 3
 
+    @cached_property
+    def completions(self) -> dict[str, Completions]:
+        """What typing can be completed to, by kind: `query`, `category`, `brand`, `product`. Built at the first use."""
+        named = {
+            kind: [Named(f.name, f.carried) for f in self.facts if f.kind == kind] for kind in ("category", "brand")
+        }
+        products = (Named(title.text, title.weight, title.product_id) for title in self.best)
+        return {
+            "query": Completions(self._queries()),
+            "category": Completions(named["category"], lambda path: path.rsplit(CATEGORY_SEPARATOR, 1)[-1]),
+            "brand": Completions(named["brand"]),
+            "product": Completions(products),
+        }
+
+    def _queries(self) -> list[Named]:
+        """Phrases of titles that end in what a thing is called and do not begin in the middle of something."""
+        longer: dict[str, int] = defaultdict(int)  # of two words, the most that one word before them is seen
+        for phrase, count in self.phrases.items():
+            if phrase.count(" ") == 2:
+                pair_of = phrase.split(" ", 1)[1]
+                longer[pair_of] = max(longer[pair_of], count)
+        found: dict[str, Named] = {}
+        for phrase, count in [*self.heads.items(), *self.phrases.items()]:
+            parts = phrase.split(" ")
+            start = " ".join(parts[:2])
+            broken = len(parts) > 1 and longer[start] >= FRAGMENT * self.phrases.get(start, count)
+            if count >= MIN_CARRIED and not broken and is_name(parts) and self.is_head(parts[-1]):
+                found.setdefault(key(parts), Named(phrase, count))
+        return list(found.values())
+
     @classmethod
     def of(cls, products: Iterable[Product]) -> "Vocabulary":
         """Count a stream of products once and keep what is worth knowing."""
@@ -199,6 +233,12 @@ def title_mentions(counting: Counting) -> Mapping[str, int]:
         for phrase, count in tally.counts.items():
             found[key(phrase.split())] += count
     return found
+
+
+def is_name(parts: Sequence[str]) -> bool:
+    """Whether a phrase begins and ends in words that can name a thing."""
+    ends = (parts[0], parts[-1])
+    return all(word.isalpha() and len(word) > 2 and word not in STOP_WORDS and word not in UNIT_OF for word in ends)
 
 
 def make_facts(kind: str, attribute: str, facts: Facts, mentions: Mapping[str, int]) -> list[Fact]:
