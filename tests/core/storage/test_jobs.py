@@ -25,10 +25,12 @@ async def worker(jobs: Jobs, registry: Mapping[str, Task]) -> AsyncIterator[None
 
 
 async def ended(jobs: Jobs, job_id: int) -> Job:
-    async with asyncio.timeout(30):
-        while (job := await jobs.get(job_id)).state not in ENDED:
-            await asyncio.sleep(0.05)
-    return job
+    for _ in range(600):
+        job = await jobs.get(job_id)
+        if job.state in ENDED:
+            return job
+        await asyncio.sleep(0.05)
+    pytest.fail(f"job {job_id} did not end")
 
 
 @pytest.fixture
@@ -61,21 +63,20 @@ async def test_many_askers_at_once_agree_on_one_job(jobs: Jobs) -> None:
 
 
 async def test_while_one_runs_another_may_wait_but_not_run(jobs: Jobs) -> None:
-    running, most, release = 0, 0, asyncio.Event()
+    running, most, begun, release = 0, 0, asyncio.Event(), asyncio.Event()
 
     async def slow(_: Mapping[str, object]) -> None:
         nonlocal running, most
         running += 1
         most = max(most, running)
+        begun.set()
         await release.wait()
         running -= 1
 
     first = await jobs.enqueue("slow", lock="slow")
     registry = {"slow": Task(run=slow)}
     async with worker(jobs, registry), worker(jobs, registry):
-        async with asyncio.timeout(20):
-            while not running:
-                await asyncio.sleep(0.05)
+        await asyncio.wait_for(begun.wait(), 20)
         second = await jobs.enqueue("slow", lock="slow")
         assert second != first
         await asyncio.sleep(0.3)
