@@ -19,7 +19,7 @@ function understand(q, ignore, off) {
     return true;
   };
   const under = /\bunder \$?(\d+)/.exec(text);
-  if (under && add("price", `Under $${under[1]}`, `-${under[1]}`, (p) => p.price !== null && Number(p.price) <= Number(under[1]))) text = text.replace(under[0], "");
+  if (under && add("price", `Under $${under[1]}`, `..${under[1]}`, (p) => p.price !== null && Number(p.price) <= Number(under[1]))) text = text.replace(under[0], "");
   for (const brand of new Set(products.map((p) => p.brand))) {
     if (text.includes(brand.toLowerCase()) && add("brand", `Brand: ${brand}`, brand, (p) => p.brand === brand)) text = text.replace(brand.toLowerCase(), "");
   }

@@ -1,3 +1,4 @@
+import { sessionId } from "../events/session";
 import { failureOf, RequestFailed, type Failure } from "./failure";
 import type { Explanation, Product, Result, SearchPage, Suggestion } from "./shapes";
 
@@ -6,10 +7,9 @@ export const PAGE_SIZE = 24;
 /** GET a JSON answer. Throws `RequestFailed`, or the abort's own error when `signal` fires. */
 async function get<Answer>(path: string, params: URLSearchParams, signal: AbortSignal): Promise<Answer> {
   const query = params.toString();
-  const response = await fetch(query === "" ? path : `${path}?${query}`, {
-    signal,
-    headers: { Accept: "application/json" },
-  }).catch((error: unknown) => {
+  const session = sessionId();
+  const headers = { Accept: "application/json", ...(session !== null && { "X-Session-Id": session }) };
+  const response = await fetch(query === "" ? path : `${path}?${query}`, { signal, headers }).catch((error: unknown) => {
     throw signal.aborted ? error : new RequestFailed({ kind: "offline" });
   });
   const body = (await response.json().catch(() => null)) as unknown;

@@ -1,19 +1,5 @@
-import { createTracker, uuid, type Event, type Happening, type Tracker } from "./tracker";
-
-const SESSION = "aisle.session";
-
-/** An anonymous id that ends with the tab. */
-function sessionId(): string {
-  try {
-    const known = sessionStorage.getItem(SESSION);
-    if (known !== null) return known;
-    const fresh = uuid();
-    sessionStorage.setItem(SESSION, fresh);
-    return fresh;
-  } catch {
-    return uuid(); // storage is switched off: a session of one page
-  }
-}
+import { sessionId } from "./session";
+import { createTracker, type Event, type Happening, type Tracker } from "./tracker";
 
 /** A failed send is dropped: events must never get in a shopper's way. */
 function send(events: Event[]): void {
@@ -23,12 +9,10 @@ function send(events: Event[]): void {
   fetch("/events", { method: "POST", body, headers, keepalive: true }).catch(() => undefined);
 }
 
-/** Global Privacy Control is a clear no. */
-const refused = (): boolean => (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true;
-
 export function browserTracker(): Tracker {
-  if (refused()) return { track: () => undefined, flush: () => undefined };
-  const tracker = createTracker(sessionId(), send, () => new Date());
+  const session = sessionId();
+  if (session === null) return { track: () => undefined, flush: () => undefined };
+  const tracker = createTracker(session, send, () => new Date());
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") tracker.flush();
   });

@@ -1,3 +1,5 @@
+import { uuid } from "./uuid";
+
 /** Something a shopper saw or did, before it gets its id and time. */
 export interface Happening {
   product_id: string;
@@ -22,15 +24,6 @@ export interface Tracker {
 
 const BATCH = 50;
 const WAIT_MS = 2000;
-
-/** A random UUID (RFC 9562, version 4). `crypto.randomUUID` is missing on plain-http pages, as on a phone in the same house. */
-export function uuid(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
-}
 
 /** Events are gathered and sent in batches; a product shown twice in one answer counts once. */
 export function createTracker(session: string, send: (events: Event[]) => void, now: () => Date): Tracker {

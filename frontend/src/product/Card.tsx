@@ -37,16 +37,17 @@ export function Card({ result, position, requestId, source, explained = false }:
     track({ product_id: id, event_type: "click", source, query, position, score, request_id: requestId });
   };
   const why = `why-${id}`;
+  const Heading = source === "similar" ? "h3" : "h2"; // similar products stand under a heading of their own
   return (
     <article ref={element} className={open ? "card card-open" : "card"} data-product={id}>
       <Picture src={result.images[0]} alt="" eager={position <= 4} />
       <div className="card-body">
         {result.brand !== null && <p className="card-brand">{result.brand}</p>}
-        <h3 className="card-title">
+        <Heading className="card-title">
           <Link to={productPath(id, request)} overlay={!alone} onClick={clicked} title={result.title}>
             {result.highlights.title === undefined ? result.title : <Marked text={result.highlights.title} />}
           </Link>
-        </h3>
+        </Heading>
         <p className="card-price">
           <Price price={result.price} currency={result.currency} />
         </p>

@@ -6,7 +6,7 @@ import { toParams } from "../state/request";
 import { useAnswer } from "../state/useAnswer";
 
 const PARTS: { part: keyof Weights; label: string }[] = [
-  { part: "search", label: "Matches your search" },
+  { part: "search", label: "Search match" },
   { part: "cf", label: "Shoppers’ choices" },
   { part: "popularity", label: "Popularity" },
   { part: "freshness", label: "Freshness" },

@@ -11,15 +11,16 @@ interface BranchProps {
   node: CategoryNode;
   facet: Facet;
   chips: Chip[];
+  only: boolean; // the only one of its level: opened, since there is nothing to choose here
 }
 
-function Branch({ node, facet, chips }: BranchProps) {
+function Branch({ node, facet, chips, only }: BranchProps) {
   const { request, go } = useSession();
   const mine = chosen(request, "category");
   const ticked = (one: CategoryNode): boolean => one.selected || mine.includes(one.path);
   const within = (one: CategoryNode): boolean => ticked(one) || one.children.some(within);
   const [wish, setWish] = useState<boolean | null>(null);
-  const open = wish ?? within(node);
+  const open = wish ?? (only || within(node));
   return (
     <li>
       <div className="branch">
@@ -44,7 +45,7 @@ function Branch({ node, facet, chips }: BranchProps) {
       {open && node.children.length > 0 && (
         <ul>
           {node.children.map((child) => (
-            <Branch key={child.path} node={child} facet={facet} chips={chips} />
+            <Branch key={child.path} node={child} facet={facet} chips={chips} only={node.children.length === 1} />
           ))}
         </ul>
       )}
@@ -61,7 +62,7 @@ export function CategoryTree({ facet, chips }: { facet: Facet; chips: Chip[] }) 
     <>
       <ul className="tree">
         {shown.map((node) => (
-          <Branch key={node.path} node={node} facet={facet} chips={chips} />
+          <Branch key={node.path} node={node} facet={facet} chips={chips} only={roots.length === 1} />
         ))}
       </ul>
       {roots.length > FIRST && <More open={open} hidden={roots.length - FIRST} change={() => { setOpen(!open); }} />}

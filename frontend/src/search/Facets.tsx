@@ -1,8 +1,8 @@
 import { useId, useState, type ReactNode } from "react";
 import type { Chip, Facet, FacetValue } from "../api/shapes";
-import { chosen, toggleTicked } from "../state/choices";
+import { chosen, ignoringAll, toggleTicked } from "../state/choices";
 import { useSession } from "../state/context";
-import { searchPath } from "../state/request";
+import { searchPath, type Request } from "../state/request";
 import { formatCount, labelOf } from "../text/format";
 import { CategoryTree } from "./CategoryTree";
 import { PriceRange } from "./PriceRange";
@@ -36,7 +36,12 @@ export function More({ open, hidden, change }: { open: boolean; hidden: number; 
   );
 }
 
-function Values({ facet, chips }: { facet: Facet; chips: Chip[] }) {
+interface ValuesProps {
+  facet: Facet;
+  chips: Chip[];
+}
+
+function Values({ facet, chips }: ValuesProps) {
   const { request, go } = useSession();
   const [open, setOpen] = useState(false);
   const mine = chosen(request, facet.name);
@@ -61,9 +66,11 @@ function Values({ facet, chips }: { facet: Facet; chips: Chip[] }) {
 
 const RATINGS = ["4", "3", "2"];
 
-function Ratings({ facet }: { facet: Facet }) {
+function Ratings({ facet, chips }: ValuesProps) {
   const { request, go } = useSession();
   const name = useId();
+  const understood = facet.values.find(({ selected }) => selected)?.value ?? "";
+  const least = request.ratingMin === "" ? understood : request.ratingMin;
   const countOf = (rating: string): number | null =>
     facet.values.find(({ value }) => Number.parseFloat(value) === Number(rating))?.count ?? null;
   const tick = (rating: string, label: ReactNode): ReactNode => (
@@ -73,8 +80,8 @@ function Ratings({ facet }: { facet: Facet }) {
       name={name}
       label={label}
       count={rating === "" ? null : countOf(rating)}
-      checked={request.ratingMin === rating}
-      change={() => { go(searchPath({ ...request, ratingMin: rating })); }}
+      checked={least === rating}
+      change={() => { go(searchPath({ ...ignoringAll(request, "rating", chips), ratingMin: rating })); }}
     />
   );
   return [
@@ -83,7 +90,7 @@ function Ratings({ facet }: { facet: Facet }) {
       tick(
         rating,
         <>
-          <span aria-hidden="true">{"★".repeat(Number(rating))} & up</span>
+          <span aria-hidden="true"><span className="tick-stars">{"★".repeat(Number(rating))}</span> & up</span>
           <span className="sr-only">{rating} stars and up</span>
         </>,
       ),
@@ -91,26 +98,32 @@ function Ratings({ facet }: { facet: Facet }) {
   ];
 }
 
-function InStock({ facet }: { facet: Facet }) {
+function InStock({ facet, chips }: ValuesProps) {
   const { request, go } = useSession();
-  const count = facet.values.find(({ value }) => value.toLowerCase() === "true")?.count ?? null;
-  const change = (): void => { go(searchPath({ ...request, inStock: !request.inStock })); };
-  return <Tick label="In stock only" count={count} checked={request.inStock} change={change} />;
+  const available = facet.values.find(({ value }) => value === "true");
+  const checked = request.inStock || available?.selected === true;
+  const change = (): void => { go(searchPath({ ...ignoringAll(request, "stock", chips), inStock: !checked })); };
+  return <Tick label="In stock only" count={available?.count ?? null} checked={checked} change={change} />;
 }
 
 function body(facet: Facet, chips: Chip[], currency: string): ReactNode {
   if (facet.name === "category") return <CategoryTree facet={facet} chips={chips} />;
-  if (facet.name === "price") return <PriceRange facet={facet} currency={currency} />;
-  if (facet.name === "rating") return <Ratings facet={facet} />;
-  if (facet.name === "in_stock") return <InStock facet={facet} />;
+  if (facet.name === "price") return <PriceRange facet={facet} chips={chips} currency={currency} />;
+  if (facet.name === "rating") return <Ratings facet={facet} chips={chips} />;
+  if (facet.name === "in_stock") return <InStock facet={facet} chips={chips} />;
   return facet.kind === "values" ? <Values facet={facet} chips={chips} /> : null;
 }
 
-const telling = (facet: Facet): boolean => facet.kind === "range" || facet.values.length > 0;
+/** A range of no width narrows nothing, unless it is the shopper's own. */
+const telling = (facet: Facet, request: Request): boolean =>
+  facet.kind === "range"
+    ? facet.min !== facet.max || request.priceMin !== "" || request.priceMax !== ""
+    : facet.values.length > 0;
 
 /** The ways to narrow the results. */
 export function Facets({ facets, chips, currency }: { facets: Facet[]; chips: Chip[]; currency: string }) {
-  return facets.filter(telling).map((facet) => {
+  const { request } = useSession();
+  return facets.filter((facet) => telling(facet, request)).map((facet) => {
     const inside = body(facet, chips, currency);
     if (inside === null) return null;
     return (

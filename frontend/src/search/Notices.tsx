@@ -28,7 +28,7 @@ export function Notices({ page }: { page: SearchPage }) {
       )}
       {meant !== null && meant !== understood.corrected && (
         <p className="spelling">
-          Did you mean <Link to={searchPath(asked(request, meant))}>{meant}</Link>?
+          Did you mean <Link to={searchPath(asked(meant))}>{meant}</Link>?
         </p>
       )}
       {relaxed.map(({ step, message }) => (

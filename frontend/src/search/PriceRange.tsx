@@ -1,5 +1,6 @@
 import { useState } from "react";
-import type { Facet } from "../api/shapes";
+import type { Chip, Facet } from "../api/shapes";
+import { limitPrice, priceLimits } from "../state/choices";
 import { useSession } from "../state/context";
 import { searchPath } from "../state/request";
 import { formatPrice, parseAmount } from "../text/format";
@@ -41,12 +42,18 @@ function Amount({ label, value, hint, commit }: AmountProps) {
   );
 }
 
-/** A lowest and a highest price. The wrong way round is put right. */
-export function PriceRange({ facet, currency }: { facet: Facet; currency: string }) {
+interface PriceRangeProps {
+  facet: Facet;
+  chips: Chip[];
+  currency: string;
+}
+
+/** A lowest and a highest price. */
+export function PriceRange({ facet, chips, currency }: PriceRangeProps) {
   const { request, go } = useSession();
-  const set = (priceMin: string, priceMax: string): void => {
-    const crossed = priceMin !== "" && priceMax !== "" && Number(priceMin) > Number(priceMax);
-    go(searchPath({ ...request, priceMin: crossed ? priceMax : priceMin, priceMax: crossed ? priceMin : priceMax }));
+  const [low, high] = priceLimits(request, chips);
+  const set = (from: string, to: string): void => {
+    go(searchPath(limitPrice(request, from, to, chips)));
   };
   const hint = (amount: Facet["min"], round: (value: number) => number): string =>
     amount === null ? "" : formatPrice(String(round(Number(amount))), currency).replace(/[.,]00(?=\D*$)/, "");
@@ -54,15 +61,15 @@ export function PriceRange({ facet, currency }: { facet: Facet; currency: string
     <div className="amounts">
       <Amount
         label="From"
-        value={request.priceMin}
+        value={low}
         hint={hint(facet.min, Math.floor)}
-        commit={(amount) => { set(amount, request.priceMax); }}
+        commit={(amount) => { set(amount, high); }}
       />
       <Amount
         label="To"
-        value={request.priceMax}
+        value={high}
         hint={hint(facet.max, Math.ceil)}
-        commit={(amount) => { set(request.priceMin, amount); }}
+        commit={(amount) => { set(low, amount); }}
       />
     </div>
   );

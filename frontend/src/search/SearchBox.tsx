@@ -92,7 +92,7 @@ export function SearchBox() {
   const submit = (q: string): void => {
     shut();
     setDraft(q);
-    go(searchPath(asked(request, q)));
+    go(searchPath(asked(q)));
   };
   const choose = (suggestion: Suggestion, position: number): void => {
     const { kind, text, product_id: id } = suggestion;

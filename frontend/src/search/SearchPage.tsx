@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { SORTS, type SearchPage as Page, type Sort } from "../api/shapes";
-import { choices, unfiltered } from "../state/choices";
+import { SORTS, type SearchPage as Page, type Sort, type Understood } from "../api/shapes";
+import { choices, ignoringAll, unfiltered } from "../state/choices";
 import { useSession } from "../state/context";
 import { searchPath, toParams } from "../state/request";
 import { useMedia } from "../state/useMedia";
@@ -24,16 +24,17 @@ const SORT_LABELS: Record<Sort, string> = {
   popularity: "Most popular",
 };
 
-function SortBy({ understood }: { understood: Sort | null }) {
+function SortBy({ understood }: { understood: Understood | undefined }) {
   const { request, go } = useSession();
   return (
     <label className="sort">
       <span>Sort by</span>
       <select
-        value={request.sort ?? understood ?? "relevance"}
+        value={request.sort ?? understood?.sort ?? "relevance"}
         onChange={(event) => {
           const sort = event.target.value as Sort;
-          go(searchPath({ ...request, sort: sort === "relevance" && understood === null ? null : sort }));
+          const plain = ignoringAll(request, "sort", understood?.chips ?? []);
+          go(searchPath({ ...plain, sort: sort === "relevance" ? null : sort }));
         }}
       >
         {SORTS.map((sort) => (
@@ -71,9 +72,9 @@ function Narrowing({ page, currency }: AsideProps) {
   const facets = page && <Facets facets={page.facets} chips={page.understood.chips} currency={currency} />;
   if (wide) {
     return (
-      <aside className="aside" aria-label="Filters">
+      <section className="aside" aria-label="Filters">
         {facets ?? <div className="aside-waiting" aria-hidden="true">{Array.from({ length: 9 }, (_, i) => <span key={i} className="bone" />)}</div>}
-      </aside>
+      </section>
     );
   }
   const count = choices(request, currency).length;
@@ -100,7 +101,7 @@ export function SearchPage({ search }: { search: Search }) {
   const currency = currencyOf(shown?.page);
   const title = browsing ? (toParams(unfiltered(request)).toString() === toParams(request).toString() ? "Everything" : "Browse") : request.q;
   return (
-    <>
+    <main className="page">
       {untouched && <Welcome page={page} />}
       <div className={search.waiting && shown !== null ? "columns columns-waiting" : "columns"}>
         <div className="head">
@@ -108,8 +109,8 @@ export function SearchPage({ search }: { search: Search }) {
           <Total search={search} />
         </div>
         <Narrowing page={page} currency={currency} />
-        <SortBy understood={page?.understood.sort ?? null} />
-        <main className="main" id="results">
+        <SortBy understood={page?.understood} />
+        <div className="main" id="results" tabIndex={-1}>
           {page && <Notices page={page} />}
           {page && <Chips understood={page.understood.chips} currency={currency} />}
           {failure !== null ? (
@@ -119,8 +120,8 @@ export function SearchPage({ search }: { search: Search }) {
           ) : (
             <Results search={search} browsing={browsing} />
           )}
-        </main>
+        </div>
       </div>
-    </>
+    </main>
   );
 }

@@ -13,8 +13,10 @@ export function Welcome({ page }: { page: SearchPage | undefined }) {
   if (page !== undefined && departments.length === 0) return null;
   return (
     <section className="welcome" aria-labelledby="welcome-title">
-      <p id="welcome-title" className="welcome-title">Say what you need, in your own words.</p>
-      <p className="welcome-hint">A price, a brand, a colour, something it must not be: put it all in the one box.</p>
+      <div>
+        <p id="welcome-title" className="welcome-title">Say what you need, in your own words.</p>
+        <p className="welcome-hint">A price, a brand, a colour, something it must not be: put it all in one box.</p>
+      </div>
       <nav aria-label="Departments">
         <ul className="departments">
           {departments.map(({ path, name, count }) => (

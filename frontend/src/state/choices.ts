@@ -41,15 +41,32 @@ export const ignoring = (request: Request, chip: Pick<Chip, "kind" | "value">): 
   ignore: [...new Set([...request.ignore, `${chip.kind}:${chip.value}`])],
 });
 
+/** Take back every understood constraint of a kind: what is chosen by hand goes before it. */
+export const ignoringAll = (request: Request, kind: string, chips: readonly Chip[]): Request =>
+  chips.filter((chip) => chip.kind === kind).reduce(ignoring, request);
+
+/** Lowest and highest price in effect, by hand or understood (`20..50`, either end open); `""` is no limit. */
+export function priceLimits(request: Request, chips: readonly Chip[]): [string, string] {
+  if (request.priceMin !== "" || request.priceMax !== "") return [request.priceMin, request.priceMax];
+  const [low = "", high = ""] = chips.find(({ kind }) => kind === "price")?.value.split("..") ?? [];
+  return [low, high];
+}
+
+/** Limit the price by hand. The wrong way round is put right. */
+export function limitPrice(request: Request, low: string, high: string, chips: readonly Chip[]): Request {
+  const crossed = low !== "" && high !== "" && Number(low) > Number(high);
+  const [priceMin, priceMax] = crossed ? [high, low] : [low, high];
+  return { ...ignoringAll(request, "price", chips), priceMin, priceMax };
+}
+
 /** The understood chip that stands behind a facet value which the shopper did not choose by hand. */
 function chipBehind(facet: string, value: string, chips: readonly Chip[]): Chip | undefined {
   const name = attributeOf(facet);
   const kind = name === null ? facet : "attribute";
-  return chips.find((chip) => {
-    if (chip.kind !== kind) return false;
-    if (chip.value === value) return true;
-    return name !== null && chip.value.startsWith(name) && chip.value.slice(name.length + 1) === value;
-  });
+  const prefix = name === null ? "" : `${name}=`;
+  const candidates = chips.filter((chip) => chip.kind === kind && chip.value.startsWith(prefix));
+  // One chip may stand for several spellings of a value: then it is the only one of its kind.
+  return candidates.find((chip) => chip.value === prefix + value) ?? (candidates.length === 1 ? candidates[0] : undefined);
 }
 
 /** Toggle by hand, or take an understood constraint back when that is what ticked the box. */
@@ -60,8 +77,8 @@ export function toggleTicked(request: Request, facet: Facet, value: string, chip
   return chip === undefined ? toggle(request, facet.name, value) : ignoring(request, chip);
 }
 
-/** A new question starts afresh; only the order of results is a habit worth keeping. */
-export const asked = (request: Request, q: string): Request => ({ ...EMPTY, q: q.trim(), sort: request.sort });
+/** A new question starts afresh: filters and an order meant for the last one would hide what is asked now. */
+export const asked = (q: string): Request => ({ ...EMPTY, q: q.trim() });
 
 /** Something the shopper chose, with what to do to undo it. */
 export interface Choice {

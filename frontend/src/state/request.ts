@@ -30,7 +30,7 @@ export const EMPTY: Request = {
 };
 
 const ATTRIBUTE = "attr.";
-const AMOUNT = /^\d+(\.\d+)?$/;
+const AMOUNT = /^\d{1,10}(\.\d{1,4})?$/;
 const amount = (text: string | null): string => (text !== null && AMOUNT.test(text) ? text : "");
 const distinct = (values: string[]): string[] => [...new Set(values.filter((value) => value !== ""))];
 
