@@ -94,7 +94,8 @@ class Jobs:
         )
         app = procrastinate.App(connector=connector)
         for name, task in registry.items():
-            retry = procrastinate.RetryStrategy(max_attempts=task.attempts, exponential_wait=2)
+            retries = task.attempts - 1  # what the library calls max_attempts
+            retry = procrastinate.RetryStrategy(max_attempts=retries, exponential_wait=2) if retries else False
             queued = app.task(name=name, pass_context=True, retry=retry, lock=name, queueing_lock=name)(
                 self._runner(task)
             )

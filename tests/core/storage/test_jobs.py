@@ -100,6 +100,20 @@ async def test_a_failure_says_what_may_be_shown_and_no_more(jobs: Jobs) -> None:
     assert (second.state, second.error) == ("failed", "The job failed.")
 
 
+async def test_a_job_is_tried_as_often_as_its_task_says(jobs: Jobs) -> None:
+    tried = 0
+
+    async def crash(_: Mapping[str, object]) -> None:
+        nonlocal tried
+        tried += 1
+        raise RuntimeError
+
+    job_id = await jobs.enqueue("crash")
+    async with worker(jobs, {"crash": Task(run=crash, attempts=2)}):
+        job = await ended(jobs, job_id)
+    assert (tried, job.state, job.attempts) == (2, "failed", 2)
+
+
 async def test_an_unknown_job_is_not_found(jobs: Jobs) -> None:
     with pytest.raises(NotFoundError):
         await jobs.get(4711)
