@@ -15,9 +15,10 @@ WORKDIR /app
 RUN pip install --no-cache-dir uv==0.13.9
 COPY requirements.lock ./
 RUN uv venv .venv && uv pip sync --python .venv/bin/python requirements.lock
-COPY pyproject.toml README.md LICENSE cli.py worker.py ./
+COPY pyproject.toml README.md LICENSE worker.py ./
 COPY agents/ agents/
 COPY api/ api/
+COPY cli/ cli/
 COPY core/ core/
 COPY evals/ evals/
 COPY guardrails/ guardrails/
