@@ -1,10 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Facet } from "../src/api/shapes";
-import { asked, categoryTree, choices, ignoring, limitPrice, priceLimits, toggle, toggleTicked, unfiltered } from "../src/state/choices";
+import { asked, categoryTree, choices, ignoring, limitPrice, priceLimits, remaining, ticked, toggle, toggleTicked, unfiltered } from "../src/state/choices";
 import { EMPTY, type Request } from "../src/state/request";
 
 const value = (text: string, count = 1, selected = false) => ({ value: text, count, selected });
-const facet = (name: string, values: Facet["values"]): Facet => ({ name, label: name, kind: "values", values, min: null, max: null });
 
 describe("choosing a value", () => {
   it("adds it, and takes it away again", () => {
@@ -32,19 +30,24 @@ describe("un-ticking what the words had ticked", () => {
   ];
 
   it("takes the understood constraint back", () => {
-    expect(toggleTicked(EMPTY, facet("brand", [value("Acme", 1, true)]), "Acme", chips).ignore).toEqual(["brand:Acme"]);
-    const colors = facet("attributes.color", [value("red", 1, true)]);
-    expect(toggleTicked(EMPTY, colors, "red", chips).ignore).toEqual(["attribute:color=red"]);
+    expect(toggleTicked(EMPTY, "brand", value("Acme", 1, true), chips).ignore).toEqual(["brand:Acme"]);
+    expect(toggleTicked(EMPTY, "attributes.color", value("red", 1, true), chips).ignore).toEqual(["attribute:color=red"]);
   });
 
   it("takes back the one chip that stands for several spellings", () => {
-    const brands = facet("brand", [value("Acme", 1, true), value("ACME Inc", 1, true)]);
-    expect(toggleTicked(EMPTY, brands, "ACME Inc", chips).ignore).toEqual(["brand:Acme"]);
+    expect(toggleTicked(EMPTY, "brand", value("ACME Inc", 1, true), chips).ignore).toEqual(["brand:Acme"]);
+  });
+
+  it("shows at once, before the answer to it has come", () => {
+    const acme = value("Acme", 1, true);
+    expect(ticked(EMPTY, "brand", acme, chips)).toBe(true);
+    const request = toggleTicked(EMPTY, "brand", acme, chips);
+    expect(ticked(request, "brand", acme, remaining(request, chips))).toBe(false);
   });
 
   it("leaves a value chosen by hand to the hand", () => {
     const request = { ...EMPTY, brand: ["Acme"] };
-    expect(toggleTicked(request, facet("brand", [value("Acme", 1, true)]), "Acme", chips)).toEqual(EMPTY);
+    expect(toggleTicked(request, "brand", value("Acme", 1, true), chips)).toEqual(EMPTY);
   });
 
   it("does not ignore the same chip twice", () => {

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { Chip, Facet } from "../api/shapes";
-import { categoryTree, chosen, toggleTicked, type CategoryNode } from "../state/choices";
+import { categoryTree, ticked, toggleTicked, type CategoryNode } from "../state/choices";
 import { useSession } from "../state/context";
 import { searchPath } from "../state/request";
 import { More, Tick } from "./Facets";
@@ -9,16 +9,14 @@ const FIRST = 8;
 
 interface BranchProps {
   node: CategoryNode;
-  facet: Facet;
   chips: Chip[];
   only: boolean; // the only one of its level: opened, since there is nothing to choose here
 }
 
-function Branch({ node, facet, chips, only }: BranchProps) {
+function Branch({ node, chips, only }: BranchProps) {
   const { request, go } = useSession();
-  const mine = chosen(request, "category");
-  const ticked = (one: CategoryNode): boolean => one.selected || mine.includes(one.path);
-  const within = (one: CategoryNode): boolean => ticked(one) || one.children.some(within);
+  const isTicked = (one: CategoryNode): boolean => ticked(request, "category", { ...one, value: one.path }, chips);
+  const within = (one: CategoryNode): boolean => isTicked(one) || one.children.some(within);
   const [wish, setWish] = useState<boolean | null>(null);
   const open = wish ?? (only || within(node));
   return (
@@ -27,8 +25,8 @@ function Branch({ node, facet, chips, only }: BranchProps) {
         <Tick
           label={node.name}
           count={node.count}
-          checked={ticked(node)}
-          change={() => { go(searchPath(toggleTicked(request, facet, node.path, chips))); }}
+          checked={isTicked(node)}
+          change={() => { go(searchPath(toggleTicked(request, "category", { ...node, value: node.path }, chips))); }}
         />
         {node.children.length > 0 && (
           <button
@@ -45,7 +43,7 @@ function Branch({ node, facet, chips, only }: BranchProps) {
       {open && node.children.length > 0 && (
         <ul>
           {node.children.map((child) => (
-            <Branch key={child.path} node={child} facet={facet} chips={chips} only={node.children.length === 1} />
+            <Branch key={child.path} node={child} chips={chips} only={node.children.length === 1} />
           ))}
         </ul>
       )}
@@ -62,7 +60,7 @@ export function CategoryTree({ facet, chips }: { facet: Facet; chips: Chip[] }) 
     <>
       <ul className="tree">
         {shown.map((node) => (
-          <Branch key={node.path} node={node} facet={facet} chips={chips} only={roots.length === 1} />
+          <Branch key={node.path} node={node} chips={chips} only={roots.length === 1} />
         ))}
       </ul>
       {roots.length > FIRST && <More open={open} hidden={roots.length - FIRST} change={() => { setOpen(!open); }} />}

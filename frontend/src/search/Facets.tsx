@@ -1,6 +1,6 @@
 import { useId, useState, type ReactNode } from "react";
 import type { Chip, Facet, FacetValue } from "../api/shapes";
-import { chosen, ignoringAll, toggleTicked } from "../state/choices";
+import { ignoringAll, ticked, toggleTicked } from "../state/choices";
 import { useSession } from "../state/context";
 import { searchPath, type Request } from "../state/request";
 import { formatCount, labelOf } from "../text/format";
@@ -44,9 +44,8 @@ interface ValuesProps {
 function Values({ facet, chips }: ValuesProps) {
   const { request, go } = useSession();
   const [open, setOpen] = useState(false);
-  const mine = chosen(request, facet.name);
-  const ticked = (value: FacetValue): boolean => value.selected || mine.includes(value.value);
-  const shown = facet.values.filter((value, index) => open || index < FIRST || ticked(value));
+  const isTicked = (value: FacetValue): boolean => ticked(request, facet.name, value, chips);
+  const shown = facet.values.filter((value, index) => open || index < FIRST || isTicked(value));
   const hidden = facet.values.length - shown.length;
   return (
     <>
@@ -55,8 +54,8 @@ function Values({ facet, chips }: ValuesProps) {
           key={value.value}
           label={value.value}
           count={value.count}
-          checked={ticked(value)}
-          change={() => { go(searchPath(toggleTicked(request, facet, value.value, chips))); }}
+          checked={isTicked(value)}
+          change={() => { go(searchPath(toggleTicked(request, facet.name, value, chips))); }}
         />
       ))}
       {(hidden > 0 || open) && <More open={open} hidden={hidden} change={() => { setOpen(!open); }} />}
@@ -69,7 +68,7 @@ const RATINGS = ["4", "3", "2"];
 function Ratings({ facet, chips }: ValuesProps) {
   const { request, go } = useSession();
   const name = useId();
-  const understood = facet.values.find(({ selected }) => selected)?.value ?? "";
+  const understood = chips.find(({ kind }) => kind === "rating")?.value ?? "";
   const least = request.ratingMin === "" ? understood : request.ratingMin;
   const countOf = (rating: string): number | null =>
     facet.values.find(({ value }) => Number.parseFloat(value) === Number(rating))?.count ?? null;
@@ -101,7 +100,7 @@ function Ratings({ facet, chips }: ValuesProps) {
 function InStock({ facet, chips }: ValuesProps) {
   const { request, go } = useSession();
   const available = facet.values.find(({ value }) => value === "true");
-  const checked = request.inStock || available?.selected === true;
+  const checked = request.inStock || chips.some(({ kind }) => kind === "stock");
   const change = (): void => { go(searchPath({ ...ignoringAll(request, "stock", chips), inStock: !checked })); };
   return <Tick label="In stock only" count={available?.count ?? null} checked={checked} change={change} />;
 }

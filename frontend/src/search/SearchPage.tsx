@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { SORTS, type SearchPage as Page, type Sort, type Understood } from "../api/shapes";
-import { choices, ignoringAll, unfiltered } from "../state/choices";
+import { SORTS, type Chip, type SearchPage as Page, type Sort } from "../api/shapes";
+import { choices, ignoringAll, remaining } from "../state/choices";
 import { useSession } from "../state/context";
 import { searchPath, toParams } from "../state/request";
 import { useMedia } from "../state/useMedia";
@@ -24,16 +24,16 @@ const SORT_LABELS: Record<Sort, string> = {
   popularity: "Most popular",
 };
 
-function SortBy({ understood }: { understood: Understood | undefined }) {
+function SortBy({ chips }: { chips: Chip[] }) {
   const { request, go } = useSession();
   return (
     <label className="sort">
       <span>Sort by</span>
       <select
-        value={request.sort ?? understood?.sort ?? "relevance"}
+        value={request.sort ?? chips.find(({ kind }) => kind === "sort")?.value ?? "relevance"}
         onChange={(event) => {
           const sort = event.target.value as Sort;
-          const plain = ignoringAll(request, "sort", understood?.chips ?? []);
+          const plain = ignoringAll(request, "sort", chips);
           go(searchPath({ ...plain, sort: sort === "relevance" ? null : sort }));
         }}
       >
@@ -60,20 +60,24 @@ function Total({ search }: { search: Search }) {
 
 const currencyOf = (page: Page | undefined): string => page?.results[0]?.currency ?? "USD";
 
-interface AsideProps {
+interface NarrowingProps {
   page: Page | undefined;
+  chips: Chip[];
   currency: string;
+  failed: boolean;
 }
 
-function Narrowing({ page, currency }: AsideProps) {
+const BONES = Array.from({ length: 9 }, (_, index) => <span key={index} className="bone" />);
+
+function Narrowing({ page, chips, currency, failed }: NarrowingProps) {
   const [open, setOpen] = useState(false);
   const { request } = useSession();
   const wide = useMedia("(min-width: 900px)");
-  const facets = page && <Facets facets={page.facets} chips={page.understood.chips} currency={currency} />;
+  const facets = page && <Facets facets={page.facets} chips={chips} currency={currency} />;
   if (wide) {
     return (
       <section className="aside" aria-label="Filters">
-        {facets ?? <div className="aside-waiting" aria-hidden="true">{Array.from({ length: 9 }, (_, i) => <span key={i} className="bone" />)}</div>}
+        {facets ?? (!failed && <div className="aside-waiting" aria-hidden="true">{BONES}</div>)}
       </section>
     );
   }
@@ -99,7 +103,8 @@ export function SearchPage({ search }: { search: Search }) {
   const { shown, failure } = search;
   const page = failure === null ? shown?.page : undefined;
   const currency = currencyOf(shown?.page);
-  const title = browsing ? (toParams(unfiltered(request)).toString() === toParams(request).toString() ? "Everything" : "Browse") : request.q;
+  const chips = remaining(request, page?.understood.chips ?? []);
+  const title = !browsing ? request.q : choices(request, currency).length === 0 ? "Everything" : "Browse";
   return (
     <main className="page">
       {untouched && <Welcome page={page} />}
@@ -108,11 +113,11 @@ export function SearchPage({ search }: { search: Search }) {
           <h1 className={browsing ? "head-title" : "head-title head-query"}>{title}</h1>
           <Total search={search} />
         </div>
-        <Narrowing page={page} currency={currency} />
-        <SortBy understood={page?.understood} />
+        <Narrowing page={page} chips={chips} currency={currency} failed={failure !== null} />
+        <SortBy chips={chips} />
         <div className="main" id="results" tabIndex={-1}>
           {page && <Notices page={page} />}
-          {page && <Chips understood={page.understood.chips} currency={currency} />}
+          {page && <Chips understood={chips} currency={currency} />}
           {failure !== null ? (
             <Failed failure={failure} retry={search.retry} />
           ) : page?.total === 0 ? (

@@ -1,4 +1,4 @@
-import type { Chip, Facet } from "../api/shapes";
+import type { Chip, Facet, FacetValue } from "../api/shapes";
 import { formatPrice } from "../text/format";
 import { EMPTY, type Request } from "./request";
 
@@ -69,13 +69,26 @@ function chipBehind(facet: string, value: string, chips: readonly Chip[]): Chip 
   return candidates.find((chip) => chip.value === prefix + value) ?? (candidates.length === 1 ? candidates[0] : undefined);
 }
 
+/** What of a value is known to the sidebar. */
+export type Choosable = Pick<FacetValue, "value" | "selected">;
+
+/**
+ * Whether a box is ticked: by hand, or by a chip that is still there. `selected` alone will not do, since it is of the
+ * answer before while the next is on its way.
+ */
+export const ticked = (request: Request, facet: string, { value, selected }: Choosable, chips: readonly Chip[]): boolean =>
+  chosen(request, facet).includes(value) || (selected && chipBehind(facet, value, chips) !== undefined);
+
 /** Toggle by hand, or take an understood constraint back when that is what ticked the box. */
-export function toggleTicked(request: Request, facet: Facet, value: string, chips: readonly Chip[]): Request {
-  const ticked = facet.values.some((one) => one.value === value && one.selected);
-  if (!ticked || chosen(request, facet.name).includes(value)) return toggle(request, facet.name, value);
-  const chip = chipBehind(facet.name, value, chips);
-  return chip === undefined ? toggle(request, facet.name, value) : ignoring(request, chip);
+export function toggleTicked(request: Request, facet: string, value: Choosable, chips: readonly Chip[]): Request {
+  const byHand = chosen(request, facet).includes(value.value) || !ticked(request, facet, value, chips);
+  const chip = chipBehind(facet, value.value, chips);
+  return byHand || chip === undefined ? toggle(request, facet, value.value) : ignoring(request, chip);
 }
+
+/** The chips that the shopper has not just taken away. */
+export const remaining = (request: Request, chips: readonly Chip[]): Chip[] =>
+  chips.filter(({ kind, value }) => !request.ignore.includes(`${kind}:${value}`));
 
 /** A new question starts afresh: filters and an order meant for the last one would hide what is asked now. */
 export const asked = (q: string): Request => ({ ...EMPTY, q: q.trim() });
