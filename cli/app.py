@@ -1,0 +1,154 @@
+"""The commands and their options; what they do lies beside."""
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import console, doctor, inspect, searching, serving
+from cli import load as loading
+from cli import up as everything
+from core.config import Settings
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+
+app = typer.Typer(name="aisle", no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
+index = typer.Typer(no_args_is_help=True, help="Generations of the search index.")
+evaluate = typer.Typer(no_args_is_help=True, help="How good the answers are.")
+bench = typer.Typer(no_args_is_help=True, help="How fast the answers are.")
+app.add_typer(index, name="index")
+app.add_typer(evaluate, name="eval")
+app.add_typer(bench, name="bench")
+
+
+@app.command()
+def up(
+    *,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    demo: Annotated[bool, typer.Option(help="Fill an empty shop with the demo catalogue.")] = True,
+) -> None:
+    """Start everything on this machine; Ctrl-C ends it."""
+    settings = serving.overridden(Settings(), host=host, port=port)
+    raise typer.Exit(console.run(everything.up(settings, demo=demo)))
+
+
+@app.command()
+def serve(
+    *,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes.")] = None,
+) -> None:
+    """Serve the API and the page; the worker and the servers are somebody else's."""
+    serving.serve(serving.overridden(Settings(), host=host, port=port, workers=workers))
+
+
+@app.command("work")
+def work() -> None:
+    """Do what is done beside serving: rebuild indexes, compute popularity, keep retention."""
+    console.run(serving.work(Settings()))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database schema up to date."""
+    console.run(serving.migrated(Settings()))
+
+
+@app.command()
+def load(  # noqa: PLR0913 - one argument an option
+    source: Annotated[str, typer.Argument(help="File, folder or http(s) URL: CSV, TSV, JSON(L), Parquet, also .gz.")],
+    *,
+    columns: Annotated[list[str] | None, typer.Option("--map", help="field=Column; `field=` drops a column.")] = None,
+    currency: Annotated[str, typer.Option(help="Of prices that do not say.")] = "USD",
+    locale: Annotated[str, typer.Option(help="Of the texts.")] = "en",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check; write nothing.")] = False,
+    batch: Annotated[int, typer.Option(help="Products a write.", min=1, max=10_000)] = 500,
+    allow_private: Annotated[bool, typer.Option(help="Let a URL point into private networks.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Take the guessed columns without asking.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Load a catalogue. Exit code: 0 all loaded, 2 some rows rejected, 1 nothing loaded, 130 interrupted."""
+    options = loading.options_of(columns or [], currency, locale, dry_run=dry_run, batch=batch, private=allow_private)
+    raise typer.Exit(console.run(loading.load(Settings(), source, options, as_json=as_json, ask=not (yes or as_json))))
+
+
+@index.command("build")
+def index_build(
+    *,
+    vectors: Annotated[bool, typer.Option(help="Index meaning, too; without it only words, in seconds.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Build a generation from the catalogue and publish it."""
+    console.run(inspect.build(Settings(), vectors=vectors, as_json=as_json))
+
+
+@index.command("list")
+def index_list(*, as_json: Json = False) -> None:
+    """Published generations, the one in use marked."""
+    console.run(inspect.generations(Settings(), as_json=as_json))
+
+
+@index.command("rollback")
+def index_rollback() -> None:
+    """Go back to the generation before; every process follows within a second or so."""
+    console.run(inspect.rollback(Settings()))
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="What a shopper would type.")],
+    *,
+    k: Annotated[int, typer.Option(min=1, max=100)] = 10,
+    as_json: Json = False,
+) -> None:
+    """Search the catalogue as the API would."""
+    console.run(searching.search(Settings(), query, k, as_json=as_json))
+
+
+@app.command("doctor")
+def examine(*, as_json: Json = False) -> None:
+    """Check every dependency, index and setting, and say how to mend what is wrong. Exit code 1 if anything is."""
+    raise typer.Exit(console.run(doctor.examine(Settings(), as_json=as_json)))
+
+
+@evaluate.command("search")
+def evaluate_search(
+    folder: Annotated[Path, typer.Argument(help="Holds products.jsonl(.gz), queries.csv, labels.csv.")],
+    *,
+    ablate: Annotated[bool, typer.Option(help="Also each rule switched off, and each engine alone.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Judge the search on a graded set, apart from the live catalogue."""
+    console.run(searching.evaluate(Settings(), folder, ablate=ablate, as_json=as_json))
+
+
+@evaluate.command("golden")
+def evaluate_golden(*, as_json: Json = False) -> None:
+    """Judge the search on the golden set over the demo catalogue."""
+    console.run(searching.golden(Settings(), as_json=as_json))
+
+
+@bench.command("search")
+def bench_search(
+    folder: Annotated[Path | None, typer.Argument(help="A graded set; else the largest beside the project.")] = None,
+    *,
+    generated: Annotated[int, typer.Option(help="Products of the generated catalogue; 0 leaves it out.")] = 200_000,
+    requests: Annotated[int, typer.Option(help="Requests a measurement.", min=10)] = 2_000,
+    as_json: Json = False,
+) -> None:
+    """Latency and throughput at 1, 8 and 32 clients, beside bare tantivy, bm25s and SQLite FTS5."""
+    console.run(searching.bench(Settings(), folder, generated, requests, as_json=as_json))
+
+
+def main() -> None:
+    """Entry point."""
+    logging.captureWarnings(capture=True)
+    app()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,2 @@
+-- name: applied
+select count(*) from schema_migrations
