@@ -108,19 +108,8 @@ class LayeredCache:
 
     async def get(self, key: str) -> Lookup:
         """See `Cache`."""
-        value, generation = self.local.look(key)
-        self._observe("local", hit=value is not None)
-        if value is not None:
-            return Lookup(value, "local", Stamp(generation, None))
-        if self.shared is None:
-            return Lookup(None, None, Stamp(generation, None))
-        found = await self.shared.get(key)
-        self._observe("shared", hit=found.value is not None)
-        stamp = Stamp(generation, found.stamp)
-        if found.value is None:
-            return Lookup(None, None, stamp)
-        self.local.keep(key, found.value, min(found.ttl, self.local_ttl), found.tags, since=generation)
-        return Lookup(found.value, "shared", stamp)
+        found = self._look(key)
+        return found if found.layer else await self._find(key, found.stamp)
 
     async def set(self, key: str, value: bytes, ttl: timedelta, tags: Collection[str], stamp: Stamp) -> None:
         """See `Cache`."""
@@ -131,18 +120,21 @@ class LayeredCache:
 
     async def fetch(self, key: str, ttl: timedelta, fill: Callable[[], Awaitable[Filled]]) -> Lookup:
         """See `Cache`."""
-        found = await self.get(key)
-        if found.value is not None:
-            return found
+        looked = self._look(key)
+        if looked.layer:
+            return looked
 
-        async def filled() -> Lookup:
+        async def find_or_fill() -> Lookup:
+            found = await self._find(key, looked.stamp)
+            if found.layer:
+                return found
             made = await fill()
             if made.keep:
                 await self.set(key, made.value, ttl, made.tags, found.stamp)
             return Lookup(made.value, None, found.stamp)
 
         # The generation is part of the flight: who asks after a drop does not join a fill that began before it.
-        return await self._flights((key, self.local.generation), filled)
+        return await self._flights((key, self.local.generation), find_or_fill)
 
     async def invalidate(self, tags: Collection[str]) -> None:
         """See `Cache`. Redis first: the other way round, a reader could refill this layer from what is stale there."""
@@ -174,6 +166,21 @@ class LayeredCache:
             self._listening = None
         if self.shared is not None:
             await self.shared.close()
+
+    def _look(self, key: str) -> Lookup:
+        value, generation = self.local.look(key)
+        self._observe("local", hit=value is not None)
+        return Lookup(value, None if value is None else "local", Stamp(generation, None))
+
+    async def _find(self, key: str, stamp: Stamp) -> Lookup:
+        if self.shared is None:
+            return Lookup(None, None, stamp)
+        found = await self.shared.get(key)
+        self._observe("shared", hit=found.value is not None)
+        if found.value is None:
+            return Lookup(None, None, Stamp(stamp.local, found.stamp))
+        self.local.keep(key, found.value, min(found.ttl, self.local_ttl), found.tags, since=stamp.local)
+        return Lookup(found.value, "shared", stamp)
 
     def _observe(self, layer: str, *, hit: bool) -> None:
         if self.observer is not None:
