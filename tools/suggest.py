@@ -85,9 +85,8 @@ def suggest(query: str, k: int, vocabulary: Vocabulary) -> Suggestions:
         return Suggestions()
     tables = vocabulary.completions
     found = gather(typed, k, tables)
-    if not found and len(typed[-1]) >= MIN_FORGIVEN:
-        forgiven = next((w for w in slips(typed[-1]) if any(t.has(w) for t in tables.values())), None)
-        typed = [*typed[:-1], forgiven] if forgiven else typed
+    if not found:
+        typed = [forgiven(word, tables) for word in typed]
         found = gather(typed, k, tables)
     if not found and len(typed) > 1:
         found = gather(typed[-1:], k, {"query": tables["query"]}) if len(typed[-1]) > 1 else []
@@ -110,6 +109,13 @@ def gather(typed: Sequence[str], k: int, tables: dict[str, Completions]) -> list
 def leaf(kind: Kind, text: str) -> str:
     """Return what makes two suggestions the same to a reader."""
     return key(terms(text.rsplit(CATEGORY_SEPARATOR, 1)[-1] if kind == "category" else text))
+
+
+def forgiven(word: str, tables: dict[str, Completions]) -> str:
+    """Return the word, or with one slip undone if only so it begins a word of the catalogue."""
+    if len(word) < MIN_FORGIVEN or any(table.has(word) for table in tables.values()):
+        return word
+    return next((w for w in slips(word) if any(table.has(w) for table in tables.values())), word)
 
 
 def slips(word: str) -> Iterator[str]:

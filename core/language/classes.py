@@ -27,8 +27,9 @@ def classify(
     if ASKING.search(text):
         return "informational"
     rest = [word.text for at, word in enumerate(words) if at not in named and word.text not in STOP_WORDS]
-    models = [word for word in rest if MODEL.fullmatch(word)]
-    if (named and len(rest) == len(models)) or (models and len(rest) == 1):
+    models = [word for word in text.split() if MODEL.fullmatch(word)]
+    modelled = {part for word in models for part in word.split("-")}
+    if (named or models) and modelled.issuperset(rest):
         return "navigational"
     if constrained or not BUYING.isdisjoint(rest):
         return "transactional"

@@ -19,7 +19,7 @@ RATING = re.compile(
     rf"(?:with |{RATED} ?)?(?:{LEAST} )?{N} ?\+{STARS}(?: (?:ratings?|reviews?))?"
     rf"|{N.replace('<n>', '<n2>')}{STARS}(?: (?:ratings?|reviews?))?{OR_MORE}"
     rf"|(?:with |{RATED} ?)?{LEAST} {N.replace('<n>', '<n3>')}{STARS}(?: (?:ratings?|reviews?))?"
-    rf"|{RATED} (?:{LEAST} )?{N.replace('<n>', '<n4>')}(?: ?\+)?(?:{STARS})?{OR_MORE}?(?! ?[\w%])"
+    rf"|{RATED} (?:{LEAST} )?{N.replace('<n>', '<n4>')}(?: ?\+)?(?:{STARS}(?:{OR_MORE})?|{OR_MORE}|(?! ?[\w%]))"
     rf")"
 )
 

@@ -13,8 +13,8 @@ from core.language.phrases import listed, terms, words
 from core.language.prices import find_price
 from core.language.vocabulary import Vocabulary
 
-CUT = "\x1f"  # stands where words were taken out: phrases end there; no cleaned query has it
-LOOSE = listed("and but with for that is are which or in at from by")
+CUT = "\x02"  # stands where words were taken out: phrases end there; no cleaned query has it
+LOOSE = listed("and but with for that is are which or in at from by please")
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "CAD": "CA$", "AUD": "A$"}
 SORT_LABELS: dict[Sort, str] = {
     "price_asc": "Cheapest first",
@@ -51,9 +51,9 @@ class Effect(NamedTuple):
     put: str | None = CUT
 
 
-def said_outright(text: str, vocabulary: Vocabulary, off: Collection[str]) -> list[Effect]:
-    """Return price, rating, stock and order, which are said in so many words."""
-    effects = price_effects(text, vocabulary) if "price" not in off else []
+def said_outright(text: str, vocabulary: Vocabulary, off: Collection[str]) -> tuple[str, list[Effect]]:
+    """Return rating, stock, order and price, which are said in so many words, and the text without them."""
+    effects = []
     if "rating" not in off and (rating := find_rating(text, vocabulary)):
         chip = Chip(kind="rating", label=f"Rating: {rating.value}+", value=rating.value)
         effects.append(Effect(chip, rating.start, rating.end, {"rating_min": float(rating.value)}))
@@ -63,7 +63,9 @@ def said_outright(text: str, vocabulary: Vocabulary, off: Collection[str]) -> li
     if "sort" not in off and (found := find_sort(text, vocabulary)):
         sort, said = found
         effects.append(Effect(Chip(kind="sort", label=SORT_LABELS[sort], value=sort), said.start, said.end, sort=sort))
-    return effects
+    text = cut(text, effects)
+    prices = price_effects(text, vocabulary) if "price" not in off else []
+    return cut(text, prices), prices + effects
 
 
 def price_effects(text: str, vocabulary: Vocabulary) -> list[Effect]:

@@ -62,10 +62,14 @@ def find_entities(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Entity
 
 def longest_at(words: Sequence[Word], at: int, vocabulary: Vocabulary) -> Entity | None:
     """Return what the longest phrase that starts here names."""
-    for last in range(min(len(words), at + vocabulary.longest(words[at].text)), at, -1):
+    for last in range(min(len(words), at + max(2, vocabulary.longest(words[at].text))), at, -1):
         texts = [word.text for word in words[at:last]]
         facts = vocabulary.named(texts)
-        if facts and not is_empty_name(texts):
+        if not facts and last == at + 2:  # a brand written apart: `no 7` for `No7`
+            facts = tuple(fact for fact in vocabulary.named(["".join(texts)]) if fact.kind == "brand")
+        elif is_empty_name(texts):
+            continue
+        if facts:
             return read(facts, words, at, last, vocabulary)
     return None
 
@@ -169,7 +173,7 @@ def value_fits(entity: Entity, found: Sequence[Entity], words: Sequence[Word], v
     coverage = vocabulary.coverage(entity.attribute, nodes)
     if entity.apart:
         return coverage >= (COVERED if nodes else SOME)
-    if coverage < COVERED or vocabulary.is_head(words[entity.last - 1].text):
+    if coverage < COVERED:
         return False
     rivals = [other for other in found if other.attribute == entity.attribute and other is not entity]
     if any(words[a.last].text != "or" for a, b in pairwise(sorted([entity, *rivals], key=start))):
@@ -195,7 +199,8 @@ def is_size(attribute: str) -> bool:
 
 def is_whole(entity: Entity, found: Sequence[Entity], words: Sequence[Word]) -> bool:
     """Whether a category is all the query asks for beside sure brands and values: `nike running shoes`."""
-    inside = {at for other in found if other.sure or other is entity for at in range(other.first, other.last)}
+    beside = [other for other in found if other is entity or (other.sure and other.kind != "category")]
+    inside = {at for other in beside for at in range(other.first, other.last)}
     return all(at in inside or word.text in STOP_WORDS for at, word in enumerate(words))
 
 

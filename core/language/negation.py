@@ -15,7 +15,7 @@ from core.language.vocabulary import Fact, Vocabulary
 
 TRIGGER = re.compile(
     r"(?<![\w'-])(?P<lead>(?:(?:and|but|with|that|which|it|they|has|have|having|is|are|be|should|must|does|do) )*)"
-    r"(?P<no>not|no|without|w/o|except(?: for)?|excluding|other than|minus|doesn'?t|don'?t|isn'?t|aren'?t)"
+    r"(?P<no>not|no|neither|without|w/o|except(?: for)?|excluding|other than|minus|doesn'?t|don'?t|isn'?t|aren'?t)"
     r"(?: (?:contain(?:s|ing)?|have|includ(?:e|ing)|made (?:of|from|with)|with|want|need|be|in|any|a|an|the))*"
     r" (?=[^\W\d_])|(?<!\S)-(?=[^\W\d_]{3})"
 )
@@ -26,6 +26,7 @@ JOINED = re.compile(r"(?: (?P<or>or|nor|and) | ?(?P<comma>,) ?)(?:(?:no|not|with
 CLOSERS = listed(
     "and or but for with without that which please from by on only not under below over above in size i if it"
 )
+WORDING = 0.1  # share of the carriers of a name from which titles that negate it are the catalogue's own wording
 FREE_SHARE = 0.3  # of the titles with the word, those that say `… free`, from which that is how it is asked for
 NEAR_LARGEST = 0.2
 
@@ -105,14 +106,21 @@ def read(
 def read_words(
     match: re.Match[str], first: int, start: int, text: str, words: Sequence[Word], vocabulary: Vocabulary
 ) -> Unwanted | None:
-    """Return a known word, or two that titles have side by side, refused at the end of a phrase."""
+    """Return two words that titles have side by side, else one word, refused at the end of a phrase.
+
+    A word the catalogue does not have excludes nothing, but must not be searched for either.
+    """
     for length in (2, 1):
         last = first + length
         texts = [word.text for word in words[first:last]]
         if len(texts) < length or not closes(text, last, words) or any(text in STOP_WORDS for text in texts):
             continue
-        known = vocabulary.known(texts[0]) if length == 1 else vocabulary.phrases.get(" ".join(texts), 0) > 0
-        if known and not is_wording(match, texts, vocabulary, 0):
+        known = length == 1 or vocabulary.phrases.get(" ".join(texts), 0) > 0
+        if (
+            known
+            and (match["no"] is not None or vocabulary.known(texts[0]))
+            and not is_wording(match, texts, vocabulary, 0)
+        ):
             return refuse(texts, (), start, words[last - 1].end, vocabulary)
     return None
 
@@ -130,7 +138,7 @@ def is_wording(match: re.Match[str], texts: Sequence[str], vocabulary: Vocabular
     if match["no"] is None:
         return False
     written = vocabulary.phrases.get(f"{match['no'].split()[0]} {texts[0]}", 0)
-    return written > 0.05 * facts
+    return written > WORDING * facts
 
 
 def main(facts: Sequence[Fact]) -> tuple[Fact, ...]:

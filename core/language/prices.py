@@ -22,7 +22,7 @@ def money(n: int) -> str:
     return rf"(?P<s{n}>{SIGN})? ?(?<![\d.,])(?P<n{n}>{NUMBER})(?P<k{n}>k\b)?(?![\d%])(?P<c{n}>{NAMED})?"
 
 
-PRICED = r"(?:(?:the )?(?:price[ds]?|costs?|costing|budget)(?: (?:range|should be|is|of|at|tag))* )?"
+PRICED = r"(?P<priced>(?:the )?(?:price[ds]?|costs?|costing|budget)(?: (?:range|should be|is|of|at|tag))* )?"
 BELOW = r"(?P<strong>under|below|beneath|(?:less|lower|cheaper|no more|not more) than|not over|budget(?: is| of)?)"
 AT_MOST = r"(?P<weak>(?<!\d )for(?: only)?|up ?to|max(?:imum)?(?: of)?|at most|within|no higher than|not above)"
 ABOVE = r"(?P<strong>over|above|more than|greater than|higher than)"
@@ -33,13 +33,14 @@ OR_MORE = r" ?(?:or|and) (?:more|up|above|over|higher)\b| ?min(?:imum)?\b| ?\+"
 
 BETWEEN = re.compile(rf"(?<![\w-]){PRICED}(?:between|from) {money(1)} ?(?:and|to|-|\u2013|&) ?{money(2)}")
 SPAN = re.compile(rf"(?<![\w.-]){PRICED}{money(1)} ?(?:-|\u2013|to) ?{money(2)}(?![\w-])")
-UPPER = re.compile(rf"(?<![\w-])(?P<priced>{PRICED})(?:{BELOW}|{AT_MOST}|<=?) ?{money(1)}(?:{OR_LESS})?")
-LOWER = re.compile(rf"(?<![\w-])(?P<priced>{PRICED})(?:{ABOVE}|{AT_LEAST}|>=?) ?{money(1)}(?:{OR_MORE})?")
+UPPER = re.compile(rf"(?<![\w-]){PRICED}(?:{BELOW}|{AT_MOST}|<=?) ?{money(1)}(?:{OR_LESS})?")
+LOWER = re.compile(rf"(?<![\w-]){PRICED}(?:{ABOVE}|{AT_LEAST}|>=?) ?{money(1)}(?:{OR_MORE})?")
 UPPER_AFTER = re.compile(rf"(?<![\w.-]){PRICED}{money(1)}(?:{OR_LESS})")
 LOWER_AFTER = re.compile(rf"(?<![\w.-]){PRICED}{money(1)}(?:{OR_MORE})")
 SPOKEN = re.compile(rf"(?<![\w.-]){money(1)}(?<=bucks|.quid)")
 AROUND = re.compile(rf"(?<![\w-]){PRICED}{NEAR} ?{money(1)}")
 
+MUCH = 20  # an upper bound may be this many times the dearest price: it says "no matter"
 NEXT = re.compile(
     r"(?P<glued>[\w'\"\u2033\u2032%/°:-])|\s*[\"\u2033]|\s*(?P<word>[^\W_][\w'-]*)(?: (?P<after>[^\W_][\w'-]*))?"
 )
@@ -117,19 +118,15 @@ def is_price(match: re.Match[str], text: str, vocabulary: Vocabulary) -> bool:
     following = NEXT.match(text, match.end())
     if has_currency(match):
         return not (following and following["word"] == "off")
-    trusted = (
-        (match.re is BETWEEN and not match[0].startswith("from"))
-        or match.re is SPAN
-        or groups.get("strong")
-        or groups.get("priced")
-    )
+    trusted = groups.get("strong") or groups["priced"] or match[0].startswith("between")
     return bool(trusted) and is_plain(match, text, following, vocabulary)
 
 
 def is_plain(match: re.Match[str], text: str, following: re.Match[str] | None, vocabulary: Vocabulary) -> bool:
     """Whether bare numbers stand where only a price makes sense."""
     numbers = [amount(match, n) for n in (1, 2) if f"n{n}" in match.re.groupindex]
-    if not any(vocabulary.prices[0] <= number <= vocabulary.prices[-1] for number in numbers):
+    lowest, highest = vocabulary.prices[0], vocabulary.prices[-1] * (MUCH if match.re is UPPER else 1)
+    if not any(lowest <= number <= highest for number in numbers):
         return False
     if match.re is BETWEEN and all(1900 <= number <= 2040 for number in numbers):  # years
         return False
@@ -148,6 +145,8 @@ def follows_price(match: re.Match[str], following: re.Match[str], vocabulary: Vo
         return after is not None
     if word in CONNECTORS:
         return True
+    if word not in UNITS and match["priced"]:
+        return True
     if word in UNITS or match.re is not UPPER or vocabulary.phrases.get(f"{match['n1']} {word}"):
         return False
     countable = word.endswith("s") and fold(word) not in WOMEN_AND_MEN
@@ -159,8 +158,6 @@ def between(match: re.Match[str]) -> PriceRange | None:
     low, high = amount(match, 1), amount(match, 2)
     if match["k2"] and not match["k1"] and low < high:
         low *= 1000
-    if match.re is SPAN and not has_currency(match) and match[0][0].isdigit():
-        return None
     return PriceRange(min(low, high), max(low, high), match.start(), match.end())
 
 

@@ -14,8 +14,9 @@ from core.language import effects as read
 from core.language.classes import QueryClass, classify
 from core.language.effects import Chip
 from core.language.entities import find_entities
-from core.language.phrases import clean, words
-from core.language.vocabulary import Vocabulary
+from core.language.phrases import clean, listed, words
+from core.language.tokens import STOP_WORDS
+from core.language.vocabulary import LITERALS, Vocabulary
 
 __all__ = ["RULES", "Chip", "QueryClass", "Speller", "Thesaurus", "Understood", "understand"]
 
@@ -33,6 +34,7 @@ LEAD_IN = re.compile(
     r"|(?:show|find|get|give|buy) me|(?:help|let) me (?:find|buy|get)|looking for|searching for|do you have)"
     r" (?:(?:some|any|a|an|the) )?(?=\S)"
 )
+SPOKEN = LITERALS | STOP_WORDS | listed("size stock star stars rated neither nor except excluding cheapest")
 SCRIPTS = (
     ("ja", re.compile(r"[\u3040-\u30ff]")),
     ("ko", re.compile(r"[\uac00-\ud7af]")),
@@ -99,8 +101,7 @@ def understand(
     """Read a query. `off` names rules not to run, `ignore` chips (`kind:value`) the shopper took away. Never raises."""
     normalized = clean(query)
     text = LEAD_IN.sub("", normalized) if "normalize" not in off else normalized
-    effects = read.said_outright(text, vocabulary, off)
-    text = read.cut(text, effects)
+    text, effects = read.said_outright(text, vocabulary, off)
     changes = misspelt(text, vocabulary, spelling) if spelling and "spelling" not in off else {}
     text = read.replace_words(text, changes)
     if "negation" not in off:
@@ -130,10 +131,10 @@ def understand(
 
 
 def misspelt(text: str, vocabulary: Vocabulary, spelling: Speller) -> dict[str, str]:
-    """Return the words to replace. Names of the catalogue are right however rare."""
+    """Return the words to replace. Names of the catalogue are right however rare, and so are the rules' own words."""
     typed = [word.text for word in words(text)]
-    meant = spelling.correct(typed).words
-    return {a: b for a, b in zip(typed, meant, strict=False) if a != b and not vocabulary.named([a])}
+    changes = {a: b for a, b in zip(typed, spelling.correct(typed).words, strict=False) if a != b}
+    return {a: b for a, b in changes.items() if not vocabulary.named([a]) and SPOKEN.isdisjoint((a, b))}
 
 
 def alternatives(text: str, synonyms: Thesaurus) -> dict[str, tuple[str, ...]]:

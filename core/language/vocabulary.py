@@ -85,6 +85,11 @@ class Vocabulary:
         return dict(index)
 
     @cached_property
+    def _nouns(self) -> frozenset[str]:
+        leaves = (terms(fact.name.rsplit(CATEGORY_SEPARATOR, 1)[-1]) for fact in self.facts if fact.kind == "category")
+        return frozenset(singular(leaf[-1]) for leaf in leaves if leaf)
+
+    @cached_property
     def _starts(self) -> dict[str, int]:
         starts: dict[str, int] = defaultdict(int)
         for name in self._index:
@@ -118,8 +123,9 @@ class Vocabulary:
         return word in self.terms or singular(word) in self.terms or f"{word}s" in self.terms
 
     def is_head(self, word: str) -> bool:
-        """Whether products are called by this noun: several titles are headed by it, not one by accident."""
-        return self.heads.get(singular(word), 0) >= 3
+        """Whether products are called by this noun: several titles are headed by it, or a category ends in it."""
+        noun = singular(word)
+        return self.heads.get(noun, 0) >= MIN_CARRIED or noun in self._nouns
 
     @cached_property
     def completions(self) -> dict[str, Completions]:
