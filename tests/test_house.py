@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from importlib import import_module
 from importlib.metadata import packages_distributions
@@ -98,9 +99,20 @@ def test_the_lock_files_hold_versions_and_no_addresses() -> None:
     assert '"resolved"' not in (ROOT / "frontend" / "package-lock.json").read_text()
 
 
+def asked() -> list[str]:
+    """What `pyproject.toml` depends on, extras included."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
+    return [re.split(r"[\[<>=!~ ;]", one)[0] for one in wanted]
+
+
 def test_everything_pyproject_asks_for_is_locked() -> None:
     locked = (ROOT / "requirements-dev.lock").read_text()
-    asked = re.findall(r'^  "([A-Za-z0-9._-]+)[\[>=]', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
-    assert asked
-    missing = [wanted for wanted in asked if not re.search(rf"(?im)^{re.escape(wanted)}(\[.*\])?==", locked)]
+    missing = [wanted for wanted in asked() if not re.search(rf"(?im)^{re.escape(wanted)}(\[.*\])?==", locked)]
     assert missing == [], "run `make lock`"
+
+
+def test_every_dependency_is_accounted_for() -> None:
+    record = (ROOT / "docs" / "decisions" / "0000-dependencies.md").read_text()
+    listed = set(re.findall(r"^\| ([A-Za-z0-9._-]+) \| .+ \| .+ \| [\d.]+ \|$", record, re.MULTILINE))
+    assert listed == set(asked())
