@@ -5,9 +5,9 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import obstore
 from obstore.exceptions import (
@@ -24,6 +24,9 @@ from core.storage.artefacts import MANIFEST, Artefacts, Manifest, Place
 
 if TYPE_CHECKING:
     from obstore import PutMode
+    from obstore.store import RetryConfig, S3Config
+
+RETRIES: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
 
 
 @dataclass(frozen=True)
@@ -131,9 +134,9 @@ def open_artefacts(url: str | Path, options: Mapping[str, str] | None = None) ->
     """
     place: Place
     if isinstance(url, str) and "://" in url and not url.startswith("file://"):
-        config = dict(options or {})
+        config = cast("S3Config", dict(options or {}))
         plain = config.get("endpoint", "").startswith("http://")  # a server of one's own, named on purpose
-        place = BucketPlace(from_url(url, config=config, client_options={"allow_http": plain}))  # type: ignore[call-overload]
+        place = BucketPlace(from_url(url, config=config, client_options={"allow_http": plain}, retry_config=RETRIES))
     else:
         place = FolderPlace(Path(str(url).removeprefix("file://")).absolute())
     return Artefacts(place)
