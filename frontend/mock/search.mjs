@@ -162,5 +162,5 @@ export function product(id) {
 
 export const similar = (id) => {
   const one = products.find((p) => p.id === id);
-  return { results: products.filter((p) => p.id !== id && p.category[2] === one?.category[2]).slice(0, 8).map((p) => resultOf(p, [])) };
+  return { request_id: `mock-${Date.now()}`, results: products.filter((p) => p.id !== id && p.category[2] === one?.category[2]).slice(0, 8).map((p) => resultOf(p, [])) };
 };

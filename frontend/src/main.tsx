@@ -4,7 +4,10 @@ import { App } from "./App";
 import "./styles/tokens.css";
 import "./styles/page.css";
 import "./styles/search.css";
+import "./styles/results.css";
 import "./styles/facets.css";
+import "./styles/card.css";
+import "./styles/why.css";
 import "./styles/product.css";
 
 const root = document.getElementById("root");

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { asked, categoryTree, choices, ignoring, limitPrice, priceLimits, remaining, ticked, toggle, toggleTicked, unfiltered } from "../src/state/choices";
+import { categoryTree } from "../src/state/categories";
+import { asked, choices, ignoring, limitPrice, priceLimits, remaining, ticked, toggle, toggleTicked, unfiltered } from "../src/state/choices";
 import { EMPTY, type Request } from "../src/state/request";
 
 const value = (text: string, count = 1, selected = false) => ({ value: text, count, selected });

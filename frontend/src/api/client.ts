@@ -1,6 +1,6 @@
 import { sessionId } from "../events/session";
 import { failureOf, RequestFailed, type Failure } from "./failure";
-import type { Explanation, Product, Result, SearchPage, Suggestion } from "./shapes";
+import type { Explanation, Product, SearchPage, SimilarPage, Suggestion } from "./shapes";
 
 export const PAGE_SIZE = 24;
 
@@ -49,7 +49,6 @@ export function product(id: string, signal: AbortSignal): Promise<Product> {
   return get(productPath(id), new URLSearchParams(), signal);
 }
 
-export async function similar(id: string, signal: AbortSignal): Promise<Result[]> {
-  const answer = await get<{ results: Result[] }>(`${productPath(id)}/similar`, new URLSearchParams(), signal);
-  return answer.results;
+export function similar(id: string, signal: AbortSignal): Promise<SimilarPage> {
+  return get(`${productPath(id)}/similar`, new URLSearchParams(), signal);
 }

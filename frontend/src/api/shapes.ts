@@ -80,6 +80,11 @@ export interface SearchPage {
   degraded: string[];
 }
 
+export interface SimilarPage {
+  results: Result[];
+  request_id: string;
+}
+
 export interface Suggestion {
   text: string;
   kind: "query" | "product" | "brand" | "category";

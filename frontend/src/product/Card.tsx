@@ -13,7 +13,7 @@ import { Why } from "./Why";
 interface CardProps {
   result: Result;
   position: number; // from 1
-  requestId: string | null;
+  requestId: string;
   source: Happening["source"];
   explained?: boolean;
 }
@@ -43,7 +43,7 @@ export function Card({ result, position, requestId, source, explained = false }:
       <Picture src={result.images[0]} alt="" eager={position <= 4} />
       <div className="card-body">
         {result.brand !== null && <p className="card-brand">{result.brand}</p>}
-        <Heading className="card-title">
+        <Heading dir="auto" className="card-title">
           <Link to={productPath(id, request)} overlay={!alone} onClick={clicked} title={result.title}>
             {result.highlights.title === undefined ? result.title : <Marked text={result.highlights.title} />}
           </Link>

@@ -2,7 +2,7 @@ import { useCallback, useState } from "react";
 import { product as fetchProduct, similar as fetchSimilar } from "../api/client";
 import type { Product, Result } from "../api/shapes";
 import { Failed } from "../search/Failed";
-import { CATEGORY_SEPARATOR } from "../state/choices";
+import { CATEGORY_SEPARATOR } from "../state/categories";
 import { Link } from "../state/Link";
 import { EMPTY, searchPath } from "../state/request";
 import { useAnswer } from "../state/useAnswer";
@@ -76,16 +76,16 @@ function Attributes({ product }: { product: Product }) {
 function Similar({ id }: { id: string }) {
   const ask = useCallback((signal: AbortSignal) => fetchSimilar(id, signal), [id]);
   const { value, failure } = useAnswer(id, ask);
-  if (failure !== null || value?.length === 0) return null; // an extra: the page is whole without it
+  if (failure !== null || value?.results.length === 0) return null; // an extra: the page is whole without it
   return (
     <section className="similar" aria-labelledby="similar-title">
       <h2 id="similar-title">Similar products</h2>
       <ul className="strip">
         {value === null
           ? Array.from({ length: 4 }, (_, index) => <li key={index}><CardSkeleton /></li>)
-          : value.slice(0, 12).map((result, index) => (
+          : value.results.slice(0, 12).map((result, index) => (
               <li key={result.product_id}>
-                <Card result={result} position={index + 1} requestId={null} source="similar" />
+                <Card result={result} position={index + 1} requestId={value.request_id} source="similar" />
               </li>
             ))}
       </ul>
@@ -114,13 +114,13 @@ export function ProductView({ id, seed, titleId }: { id: string; seed: Result | 
       <div className="product-facts">
         <Breadcrumb category={product.category} />
         {product.brand !== null && <p className="card-brand">{product.brand}</p>}
-        <h1 id={titleId}>{product.title}</h1>
+        <h1 id={titleId} dir="auto">{product.title}</h1>
         {product.rating !== null && <Stars rating={product.rating} count={product.rating_count} />}
         <p className="product-price">
           <Price price={product.price} currency={product.currency} />
           <Stock stock={product.stock} />
         </p>
-        {product.description !== "" && <p className="product-description">{product.description}</p>}
+        {product.description !== "" && <p dir="auto" className="product-description">{product.description}</p>}
         <Attributes product={product} />
       </div>
       <Similar key={id} id={id} />

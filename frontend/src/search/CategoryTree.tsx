@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { Chip, Facet } from "../api/shapes";
-import { categoryTree, ticked, toggleTicked, type CategoryNode } from "../state/choices";
+import { categoryTree, type CategoryNode } from "../state/categories";
+import { ticked, toggleTicked } from "../state/choices";
 import { useSession } from "../state/context";
 import { searchPath } from "../state/request";
 import { More, Tick } from "./Facets";

@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import type { Suggestion } from "../api/shapes";
 import { useTelemetry } from "../events/context";
-import { asked, CATEGORY_SEPARATOR } from "../state/choices";
+import { asked } from "../state/choices";
 import { useSession } from "../state/context";
 import { EMPTY, productPath, searchPath } from "../state/request";
 import { counted } from "../text/format";
@@ -101,7 +101,7 @@ export function SearchBox() {
       const event_type = "click";
       track({ product_id: id, event_type, source: "suggest", query: draft, position, score: null, request_id: null });
       go(productPath(id, request), { overlay: !alone });
-    } else if (kind === "category" && text.includes(CATEGORY_SEPARATOR)) {
+    } else if (kind === "category") {
       shut();
       setDraft("");
       go(searchPath({ ...EMPTY, category: [text] }));
@@ -148,6 +148,7 @@ export function SearchBox() {
         aria-controls={list}
         aria-autocomplete="list"
         aria-activedescendant={chosen === undefined ? undefined : `${list}-${active}`}
+        dir="auto"
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}

@@ -110,7 +110,7 @@ export function SearchPage({ search }: { search: Search }) {
       {untouched && <Welcome page={page} />}
       <div className={search.waiting && shown !== null ? "columns columns-waiting" : "columns"}>
         <div className="head">
-          <h1 className={browsing ? "head-title" : "head-title head-query"}>{title}</h1>
+          <h1 dir="auto" className={browsing ? "head-title" : "head-title head-query"}>{title}</h1>
           <Total search={search} />
         </div>
         <Narrowing page={page} chips={chips} currency={currency} failed={failure !== null} />

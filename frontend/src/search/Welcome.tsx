@@ -1,5 +1,5 @@
 import type { SearchPage } from "../api/shapes";
-import { categoryTree } from "../state/choices";
+import { categoryTree } from "../state/categories";
 import { Link } from "../state/Link";
 import { EMPTY, searchPath } from "../state/request";
 import { counted } from "../text/format";
