@@ -1,8 +1,9 @@
-"""Words written together or apart: "blue tooth" ↔ "bluetooth", "iphone6" ↔ "iphone 6". Learned from the catalogue's titles."""
+"""Words written together or apart: "blue tooth" ↔ "bluetooth", "iphone6" ↔ "iphone 6". Learned from titles."""
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 MIN_COUNT = 2  # a form seen once may be the merchant's own typo
 MIN_PART = 3  # letters in each half when neither half was ever seen beside the other
@@ -25,7 +26,7 @@ class Compounds:
         pairs: Counter[tuple[str, str]] = Counter()
         for title in titles:
             counts.update(set(title))
-            pairs.update(set(zip(title, title[1:], strict=False)))
+            pairs.update(set(pairwise(title)))
         seen: dict[str, tuple[int, tuple[str, str]]] = {}
         for (left, right), count in pairs.items():
             whole = left + right
@@ -39,7 +40,7 @@ class Compounds:
         return whole if self._counts.get(whole, 0) >= MIN_COUNT and _separable(left, right) else None
 
     def split(self, word: str) -> tuple[str, str] | None:
-        """The word as two, if the catalogue writes it so, or if it does not know the word but knows both halves well."""
+        """The word as two, if the catalogue writes it so, or knows not the word but both halves well."""
         if word in self._splits:
             return self._splits[word]
         if self._counts.get(word, 0) >= MIN_COUNT:

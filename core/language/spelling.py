@@ -1,4 +1,4 @@
-"""Spelling from the catalogue's own words (SymSpell): corrects what the catalogue does not know, never what it knows well."""
+"""Spelling from the catalogue's own words (SymSpell): corrects what the catalogue does not know, and only that."""
 
 import math
 from collections import Counter

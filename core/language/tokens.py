@@ -59,9 +59,11 @@ _TOKEN = re.compile(r"\d*\.\d+|[^\W_]+(?:'[^\W_]+)*(?:[-/][^\W_]+)*")
 _DECIMAL = re.compile(r"\d*\.\d+")
 _DASHED = re.compile(r"[-/]")
 
-STOP_WORDS = frozenset(
-    "a an and are as at be by for from has have i if in into is it its my of on or that the their then there these they this to was with w".split()
-)
+STOP_WORDS = frozenset({
+    "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "have", "i", "if", "in", "into", "is",
+    "it", "its", "my", "of", "on", "or", "that", "the", "their", "then", "there", "these", "they", "this", "to",
+    "was", "with", "w",
+})  # fmt: skip
 
 ABBREVIATIONS = {"tv": "television", "tvs": "televisions", "&": "and"}
 

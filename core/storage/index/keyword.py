@@ -61,7 +61,7 @@ class KeywordIndex:
 
     @classmethod
     def build(cls, folder: Path, documents: Iterable[Document]) -> None:
-        """Write an index of the documents into `folder`, one segment. Blocking. Raises OSError when the disk is full."""
+        """Write an index of the documents into `folder`. Blocking. Raises OSError when the disk is full."""
         folder.mkdir(parents=True, exist_ok=True)
         index = tantivy.Index(_schema(), str(folder))
         with _as_os_error():
@@ -193,6 +193,11 @@ def _entry(document: Document) -> tantivy.Document:
 
 
 def _rest(document: Document) -> Iterator[str]:
-    for text in (document.brand, document.category, document.attributes[:TEXT_CHARS], document.description[:TEXT_CHARS]):
+    for text in (
+        document.brand,
+        document.category,
+        document.attributes[:TEXT_CHARS],
+        document.description[:TEXT_CHARS],
+    ):
         if text:
             yield from analyze(text)

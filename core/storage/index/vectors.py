@@ -115,11 +115,11 @@ class VectorIndex:
         return float(np.quantile(best, FLOOR_QUANTILE)) if best else 1.0
 
     def _nearest(self, vector: Vectors, k: int, allowed: Mask) -> Ords:
-        selector = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
+        selector = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))  # type: ignore[call-arg, arg-type]
         if isinstance(self.graph, faiss.IndexHNSW):
-            parameters = faiss.SearchParametersHNSW(sel=selector, efSearch=max(HNSW_SEARCH, k))
+            parameters = faiss.SearchParametersHNSW(sel=selector, efSearch=max(HNSW_SEARCH, k))  # type: ignore[attr-defined]
         else:
-            parameters = faiss.SearchParameters(sel=selector)
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
         _, found = self.graph.search(vector[None, :].astype(np.float32), k, params=parameters)
         ords: Ords = found[0][found[0] >= 0].astype(np.int32)
         return ords
@@ -135,9 +135,8 @@ def _graph(vectors: Vectors, hnsw_from: int) -> faiss.Index:
     if len(vectors) < hnsw_from:
         graph: faiss.Index = faiss.IndexFlatIP(DIMENSIONS)
     else:
-        graph = faiss.IndexHNSWSQ(
-            DIMENSIONS, faiss.ScalarQuantizer.QT_fp16, HNSW_LINKS, faiss.METRIC_INNER_PRODUCT
-        )
+        half = faiss.ScalarQuantizer.QT_fp16
+        graph = faiss.IndexHNSWSQ(DIMENSIONS, half, HNSW_LINKS, faiss.METRIC_INNER_PRODUCT)  # type: ignore[arg-type]
         graph.hnsw.efConstruction = HNSW_BUILD
         graph.train(vectors)
     graph.add(vectors)
