@@ -28,6 +28,7 @@ from api.routes import events, health, products, search
 from api.service import Service
 from api.shield import Shield
 from api.warming import warm
+from api.wire import Bodies
 from core.config import Settings
 from core.resources import open_resources
 from core.telemetry import logs
@@ -117,7 +118,7 @@ async def _open_door(settings: Settings, service: Service, clock: Clock, metrics
         asyncio.create_task(warm(service, clock, settings.warm_queries), name="warming"),
     ]
     try:
-        yield Door(service, clock, metrics, impressions, assets, settings.metrics_dir)
+        yield Door(service, clock, metrics, impressions, assets, Bodies(), settings.metrics_dir)
     finally:
         for task in tasks:
             task.cancel()

@@ -10,6 +10,7 @@ from api.context import Clock
 from api.impressions import Impressions
 from api.page import Asset
 from api.service import Service
+from api.wire import Bodies
 from core.telemetry.metrics import Metrics
 
 
@@ -22,6 +23,7 @@ class Door:
     metrics: Metrics
     impressions: Impressions
     assets: Mapping[str, Asset]
+    bodies: Bodies
     multiprocess: Path | None  # where worker processes share their metrics, if there are several
 
 

@@ -129,8 +129,11 @@ def install(app: FastAPI) -> None:
     """Answer expected errors as problems; unexpected ones travel on to `api.observe`, which logs them."""
 
     async def answer(request: Request, error: Exception) -> Response:
+        problem = problem_for(error, request.url.path)
+        if problem.status_code == 500:
+            raise error
         annotate(problem=type(error).__name__)
-        return problem_for(error, request.url.path)
+        return problem
 
     for kind in (AisleError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, answer)

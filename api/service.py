@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from core.catalog import Product
 from core.language.understanding import Understood
@@ -12,35 +12,24 @@ from tools.search.shapes import ExplainRequest, Explanation, SearchPage, SearchR
 from tools.suggest import Suggestions, SuggestRequest
 from tools.understand import UnderstandRequest
 
-Request = TypeVar("Request", contravariant=True)
-Answer = TypeVar("Answer", covariant=True)
-
-
-class Tool(Protocol[Request, Answer]):
-    """A typed request → a typed answer."""
-
-    async def __call__(self, request: Request, /) -> Answer:
-        """Answer; raises one of `core.errors`."""
-        ...
-
 
 class Tools(Protocol):
     """The tools that have a route; `tools.toolbox.Toolbox` has them all."""
 
     @property
-    def search(self) -> Tool[SearchRequest, SearchPage]: ...  # noqa: D102
+    def search(self) -> Callable[[SearchRequest], Awaitable[SearchPage]]: ...  # noqa: D102
     @property
-    def explain(self) -> Tool[ExplainRequest, Explanation]: ...  # noqa: D102
+    def explain(self) -> Callable[[ExplainRequest], Awaitable[Explanation]]: ...  # noqa: D102
     @property
-    def similar(self) -> Tool[SimilarRequest, SimilarPage]: ...  # noqa: D102
+    def similar(self) -> Callable[[SimilarRequest], Awaitable[SimilarPage]]: ...  # noqa: D102
     @property
-    def suggest(self) -> Tool[SuggestRequest, Suggestions]: ...  # noqa: D102
+    def suggest(self) -> Callable[[SuggestRequest], Awaitable[Suggestions]]: ...  # noqa: D102
     @property
-    def understand(self) -> Tool[UnderstandRequest, Understood]: ...  # noqa: D102
+    def understand(self) -> Callable[[UnderstandRequest], Awaitable[Understood]]: ...  # noqa: D102
     @property
-    def product(self) -> Tool[str, Product]: ...  # noqa: D102
+    def product(self) -> Callable[[str], Awaitable[Product]]: ...  # noqa: D102
     @property
-    def picture(self) -> Tool[str, str]: ...  # noqa: D102
+    def picture(self) -> Callable[[str], Awaitable[str]]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)

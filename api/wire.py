@@ -1,5 +1,7 @@
 """Answers as they stand on the wire: JSON with money as decimal strings, and each product flattened into its result."""
 
+from collections import OrderedDict
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -30,14 +32,30 @@ def to_json(content: object) -> bytes:
     return orjson.dumps(content, default=_plain)
 
 
-def page_out(page: SearchPage, request_id: str) -> dict[str, Any]:
-    """A page of results as SPEC §5 words it."""
-    return {**vars(page), "results": [result_out(result) for result in page.results], "request_id": request_id}
+def page_out(page: SearchPage | SimilarPage) -> dict[str, Any]:
+    """A page of results as SPEC §5 words it, but for the request's id."""
+    return {**vars(page), "results": [result_out(result) for result in page.results]}
 
 
-def similar_out(page: SimilarPage, request_id: str) -> dict[str, Any]:
-    """Similar products, each flattened like a search result."""
-    return {**vars(page), "results": [result_out(result) for result in page.results], "request_id": request_id}
+@dataclass
+class Bodies:
+    """Answers whose pages were served last, kept encoded: a cached page is then sent without being walked again."""
+
+    capacity: int = 256
+    _kept: OrderedDict[int, tuple[object, bytes]] = field(default_factory=OrderedDict)
+
+    def of(self, page: SearchPage | SimilarPage, request_id: str) -> bytes:
+        """The JSON of `page` with this request's id in front."""
+        kept = self._kept.get(id(page))  # an id is a page's own for as long as the page is kept here
+        body = kept[1] if kept is not None and kept[0] is page else self._keep(page)
+        return b'{"request_id":' + orjson.dumps(request_id) + b"," + body[1:]
+
+    def _keep(self, page: SearchPage | SimilarPage) -> bytes:
+        body = to_json(page_out(page))
+        self._kept[id(page)] = (page, body)
+        while len(self._kept) > self.capacity:
+            self._kept.popitem(last=False)
+        return body
 
 
 def result_out(result: Result) -> dict[str, Any]:

@@ -4,6 +4,8 @@ Read from the environment (`AISLE_*`, plus the customary `DATABASE_URL` and `RED
 Only entry points, `api.app` and `core.resources` read it; everything else is handed what it needs.
 """
 
+import os
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -46,7 +48,7 @@ class Settings(BaseSettings):
     warm_queries: int = Field(default=100, ge=0, le=10_000)
     """How many popular queries are searched at start so that the first shoppers find them cached."""
     metrics_dir: Path | None = Field(default=None, validation_alias=AliasChoices("PROMETHEUS_MULTIPROC_DIR"))
-    """Where worker processes share their metrics; set by `api.server` when there are several."""
+    """Where worker processes share their metrics; set by `share_metrics` when there are several."""
 
     # Search
     search_threads: int = Field(default=2, ge=1, le=64)
@@ -67,3 +69,13 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     otlp_endpoint: str | None = None
     service_name: str = "aisle"
+
+
+def share_metrics(folder: Path) -> None:
+    """Have the worker processes started from here on count into `folder`, which is emptied first.
+
+    prometheus_client reads this variable when it is imported, hence no ordinary setting.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder.resolve())

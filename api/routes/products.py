@@ -10,7 +10,7 @@ from api.context import context_of, hour_of
 from api.door import door_of
 from api.impressions import Shown
 from api.params import Parameter, openapi, read_query, whole
-from api.wire import SimilarAnswer, json_answer, similar_out
+from api.wire import SimilarAnswer, json_answer, page_out
 from core.catalog import Product
 from core.telemetry.record import annotate
 from tools.search.shapes import MAX_K, SimilarRequest
@@ -35,7 +35,7 @@ async def similar(request: Request, product_id: ProductId) -> Response:
     page = await door.service.tools.similar(asked)
     results = tuple((result.product_id, result.score) for result in page.results)
     door.impressions.add(Shown(context, "similar", None, 0, results))
-    return json_answer(similar_out(page, context.request_id))
+    return json_answer({**page_out(page), "request_id": context.request_id})
 
 
 @router.get("/products/{product_id:path}", responses={200: {"model": Product}})

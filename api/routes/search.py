@@ -13,7 +13,7 @@ from api.door import Door, door_of
 from api.impressions import Shown
 from api.params import Parameter, clean, openapi, read_query, text, whole
 from api.search_params import ASKED, LOCALE, QUERY, SEARCH, search_request
-from api.wire import SearchAnswer, json_answer, page_out
+from api.wire import JSON, SearchAnswer, json_answer
 from core.catalog import Frozen
 from core.language.understanding import Understood
 from core.telemetry.logs import loggable
@@ -47,7 +47,8 @@ async def search(request: Request) -> Response:
     layer = _account(door, asked, page)
     results = tuple((result.product_id, result.score) for result in page.results)
     door.impressions.add(Shown(context, "search" if asked.query else "browse", asked.query or None, offset, results))
-    return json_answer(page_out(page, context.request_id), headers={"x-cache": layer, "cache-control": "no-store"})
+    headers = {"x-cache": layer, "cache-control": "no-store"}
+    return Response(door.bodies.of(page, context.request_id), headers=headers, media_type=JSON)
 
 
 @router.get("/search/explain", openapi_extra=openapi(EXPLAIN), responses={200: {"model": Explanation}})

@@ -2,12 +2,15 @@
 
 import asyncio
 import io
+import json
+import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -184,17 +187,23 @@ class House:
     parts: list[Part]
     log: io.BytesIO
 
+    def lines(self, event: str | None = None) -> list[dict[str, Any]]:
+        """Log lines so far, of one event if named."""
+        found = [json.loads(line) for line in self.log.getvalue().splitlines()]
+        return [line for line in found if event in (None, line["event"])]
+
 
 OPEN = (Part("postgres", "ok", readings={"pool_used": 3, "circuit": 0}), Part("index", "ok", version="i-1"))
-OpenHouse = Callable[..., "AsyncHouse"]
 
 
 @pytest.fixture
 def log() -> Iterator[io.BytesIO]:
     stream = io.BytesIO()
+    handlers = logging.getLogger().handlers[:]
     logs.configure(level="INFO", service="aisle-test", stream=stream)
     yield stream
     structlog.reset_defaults()
+    logging.getLogger().handlers[:] = handlers
 
 
 @asynccontextmanager
