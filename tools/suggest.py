@@ -16,7 +16,8 @@ from core.language.phrases import clean, key, terms, words
 from core.language.vocabulary import Vocabulary
 
 Kind = Literal["query", "brand", "category", "product"]
-ORDER: tuple[Kind, ...] = ("query", "category", "brand", "product")
+SHOWN: tuple[Kind, ...] = ("query", "category", "brand", "product")
+CHOSEN: tuple[Kind, ...] = ("category", "brand", "query", "product")
 SHARES: dict[Kind, float] = {"query": 0.5, "category": 0.25, "brand": 0.25, "product": 1.0}
 MIN_FORGIVEN = 4  # letters of a last word from which a slip is looked for
 
@@ -88,22 +89,21 @@ def suggest(query: str, k: int, vocabulary: Vocabulary) -> Suggestions:
     if not found:
         typed = [forgiven(word, tables) for word in typed]
         found = gather(typed, k, tables)
-    if not found and len(typed) > 1:
-        found = gather(typed[-1:], k, {"query": tables["query"]}) if len(typed[-1]) > 1 else []
     return Suggestions(suggestions=tuple(shown(kind, name, typed) for kind, name in found))
 
 
 def gather(typed: Sequence[str], k: int, tables: dict[str, Completions]) -> list[tuple[Kind, Named]]:
-    """Return the best of each kind within its share, no text twice; products fill what is left."""
-    found: list[tuple[Kind, Named]] = []
+    """Return the best of each kind within its share; products fill what is left. No name is also suggested as words."""
+    found: dict[Kind, list[Named]] = {}
     seen: set[str] = set()
-    for kind in ORDER:
-        share = k - len(found) if kind == "product" else min(max(1, int(k * SHARES[kind])), k - len(found))
-        names = tables[kind].find(typed, 3 * share) if kind in tables and share else []
-        fresh = [name for name in names if leaf(kind, name.text) not in seen][: max(share, 0)]
-        found += [(kind, name) for name in {leaf(kind, n.text): n for n in reversed(fresh)}.values()][::-1]
-        seen |= {leaf(kind, name.text) for name in fresh}
-    return found
+    for kind in CHOSEN:
+        left = k - sum(map(len, found.values()))
+        share = min(left, max(1, int(k * SHARES[kind])))
+        unique = {leaf(kind, name.text): name for name in reversed(tables[kind].find(typed, 3 * share))}
+        fresh = [name for text, name in reversed(unique.items()) if text not in seen or kind == "product"]
+        found[kind] = fresh[:share]
+        seen |= unique.keys()
+    return [(kind, name) for kind in SHOWN for name in found[kind]]
 
 
 def leaf(kind: Kind, text: str) -> str:

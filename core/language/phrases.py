@@ -10,7 +10,7 @@ from core.language.tokens import UNITS
 UNIT_OF = {spelling: unit for unit, spellings in UNITS.items() for spelling in spellings if " " not in spelling}
 # A number glued to its unit is two words (`16gb`), a model number is one (`h7`, `16x9`).
 _GLUED = "|".join(sorted((u for u in UNIT_OF if len(u) > 1), key=len, reverse=True))
-WORD = re.compile(rf"\d+(?:[.,]\d+)*(?=(?:{_GLUED})(?![^\W_]))|\d+(?:[.,]\d+)+|[^\W_]+(?:['\u2019][^\W_]+)*")
+WORD = re.compile(rf"\d+(?:[.,]\d+)*(?=(?i:{_GLUED})(?![^\W_]))|\d+(?:[.,]\d+)+|[^\W_]+(?:['\u2019][^\W_]+)*")
 APOSTROPHES = str.maketrans("", "", "'\u2019")
 MARKS = str.maketrans("", "", "™®©")
 SPACES = re.compile(r"\s+")
