@@ -46,7 +46,7 @@ def serve(
     serving.serve(serving.overridden(Settings(), host=host, port=port, workers=workers))
 
 
-@app.command("work")
+@app.command("worker")
 def work() -> None:
     """Do what is done beside serving: rebuild indexes, compute popularity, keep retention."""
     console.run(serving.work(Settings()))

@@ -1,4 +1,4 @@
-"""`aisle serve`, `aisle work`, `aisle migrate`: one process each, as `aisle up` or an orchestrator starts them."""
+"""`aisle serve`, `aisle worker`, `aisle migrate`: one process each, as `aisle up` or an orchestrator starts them."""
 
 import asyncio
 import os

@@ -83,7 +83,7 @@ class Children:
     async def keep(self, settings: Settings) -> int:
         """Start both, say where to look, and wait for the end; a worker that ends is started again."""
         self.api = await self._start("serve")
-        self.worker = await self._start("work")
+        self.worker = await self._start("worker")
         await self._announce(settings)
         stopped = asyncio.create_task(self.stop.wait())
         served = asyncio.create_task(self.api.wait())
@@ -93,7 +93,7 @@ class Children:
             if worked.done() and not stopped.done() and not served.done():
                 console().print("[yellow]The worker ended; starting it again[/]")
                 await asyncio.sleep(AGAIN.total_seconds())
-                self.worker = await self._start("work")
+                self.worker = await self._start("worker")
             worked.cancel()
         code = 0 if stopped.done() else (self.api.returncode or 1)
         stopped.cancel()
@@ -124,8 +124,10 @@ class Children:
         assert self.api is not None
         try:
             async with asyncio.timeout(READY.total_seconds()), httpx.AsyncClient() as client:
-                while self.api.returncode is None and not self.stop.is_set() and not await answers(client, base):
-                    await asyncio.sleep(0.1)  # noqa: ASYNC110 - what is waited for is another process
+                while (  # noqa: ASYNC110 - what is waited for is another process
+                    self.api.returncode is None and not self.stop.is_set() and not await answers(client, base)
+                ):
+                    await asyncio.sleep(0.1)
         except TimeoutError as error:
             raise SetupError(f"The API did not get ready within {READY.seconds} s; its log is above.") from error
         if self.api.returncode is None and not self.stop.is_set():
