@@ -144,7 +144,7 @@ async def index(resources: Resources) -> Check:
     products, embedded = manifest.about.get("products"), manifest.about.get("embedded")
     found = f"{version}: {products} products, {embedded} with vectors, {age / 3600:.1f} h old, checksums right"
     if age > OLD or products != embedded:
-        return Check(name="index", state="warn", found=found, mend="aisle index build; is `aisle work` running?")
+        return Check(name="index", state="warn", found=found, mend="aisle index build; is `aisle worker` running?")
     return Check(name="index", state="ok", found=found)
 
 

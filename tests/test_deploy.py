@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from pydantic import AliasChoices, TypeAdapter
+from typer.main import get_command
 
+from cli.app import app
 from core.config import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -65,13 +67,25 @@ def test_no_password_is_baked_in(missing: str) -> None:
 
 
 def test_everything_that_listens_is_watched_and_waited_for(services: dict[str, Any]) -> None:
-    assert set(services) == {"api", "worker", "postgres", "valkey"}
-    assert all(services[name]["healthcheck"]["test"] for name in ("postgres", "valkey"))
+    assert set(services) == {"migrate", "api", "worker", "postgres", "valkey"}
+    servers = dict.fromkeys(("postgres", "valkey"), "service_healthy")
+    assert all(services[name]["healthcheck"]["test"] for name in servers)
+    assert waits(services["migrate"]) == servers
     for name in ("api", "worker"):
-        waits = services[name]["depends_on"]
-        assert {other: wait["condition"] for other, wait in waits.items()} == dict.fromkeys(
-            ("postgres", "valkey"), "service_healthy"
-        )
+        assert waits(services[name]) == servers | {"migrate": "service_completed_successfully"}
+
+
+def waits(service: dict[str, Any]) -> dict[str, str]:
+    return {other: wait["condition"] for other, wait in service["depends_on"].items()}
+
+
+def test_what_the_containers_run_are_commands_there_are(services: dict[str, Any]) -> None:
+    commands = set(get_command(app).commands)  # type: ignore[attr-defined]
+    for name in ("migrate", "api", "worker"):
+        program, command = services[name]["command"]
+        assert program == "aisle"
+        assert command in commands
+    assert "up" in commands  # the image's own
 
 
 def test_only_the_api_is_published_and_only_to_this_machine(services: dict[str, Any]) -> None:
