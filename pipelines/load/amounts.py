@@ -18,6 +18,7 @@ MOST = 2**31 - 1
 
 _WORD = r"([^\d.,+\-()]{0,6})"
 _MONEY = re.compile(rf"{_WORD}([+-]?){_WORD}(\d[\d., '\u2019\u00a0\u202f]*|[.,]\d+)([^\d.,]{{0,8}})", re.ASCII)
+_USUAL = re.compile(r"\d{1,9}\.\d\d")
 _WHOLE_MARK = re.compile(r"[.,][-\u2013]$")  # 12,-
 _STARS = re.compile(r"\s*(?:/\s*5(?:\.0)?|out of 5(?:\.0)?)?\s*(?:stars?|★+)?$", re.IGNORECASE)
 _DAY = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(.*)", re.DOTALL)
@@ -31,7 +32,9 @@ def price(value: object, *, decimal_comma: bool = False) -> tuple[Decimal, str |
     """(amount, currency if the cell names it) from 12.5, "12.99 USD", "€ 1.234,56", "1 299,-"; 4 decimals are kept."""
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return _amount(str(value)), None
-    text = str(value).strip()
+    text = _short(value)
+    if _USUAL.fullmatch(text):
+        return Decimal(text), None
     found = _MONEY.fullmatch(_WHOLE_MARK.sub("", text))
     if not found:
         raise BadCellError("not finite" if _infinite(text) else "not a price")
@@ -41,6 +44,11 @@ def price(value: object, *, decimal_comma: bool = False) -> tuple[Decimal, str |
     if len(words) > 1:
         raise BadCellError("not a price")
     return amount, _currency_of(words[0]) if words else None
+
+
+def _short(value: object) -> str:
+    """The cell's text; no amount is long, and no pattern is to be tried on a novel."""
+    return str(value).strip()[:100]
 
 
 def _amount(text: str) -> Decimal:
@@ -107,7 +115,7 @@ def whole(value: object) -> int:
 
 def stars(value: object) -> float:
     """A rating from 0 to 5: 4.5, "4,5", "4.5 out of 5 stars", "4.5/5"."""
-    text = _STARS.sub("", str(value).strip())
+    text = _STARS.sub("", _short(value))
     number = _number(text.replace(",", "."))
     if not 0 <= number <= 5:
         raise BadCellError("a rating lies between 0 and 5")
@@ -117,7 +125,7 @@ def stars(value: object) -> float:
 def _number(value: object) -> Decimal:
     if isinstance(value, bool):
         raise BadCellError("not a number")
-    text = str(value).strip()
+    text = _short(value)
     try:
         number = Decimal(re.sub(r"(?<=\d),(?=\d{3}\b)", "", text))
     except InvalidOperation:
@@ -143,7 +151,7 @@ def moment(value: object, now: datetime) -> datetime:
 
 
 def _parsed(value: object) -> datetime:
-    text = str(value).strip()
+    text = _short(value)
     try:
         if isinstance(value, int | float) or re.fullmatch(r"\d{9,13}(\.\d+)?", text):
             seconds = float(text)

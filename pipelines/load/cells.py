@@ -92,7 +92,7 @@ def path(value: object, separator: str | None = None) -> tuple[str, ...]:
         value = value[0]
     if isinstance(value, list | tuple):
         return _names(map(text_of, value))
-    text = text_of(value)
+    text = text_of(value)[:2000]
     parts = _PATH.split(html.unescape(text) if "&" in text else text)
     if len(parts) == 1 and separator:
         parts = text.split(separator)

@@ -167,9 +167,10 @@ def _free(field: str, name: str, uses: Sequence[Use], by_hand: set[str]) -> bool
 def _plausible(field: str, name: str, held: Sequence[object]) -> bool:
     if field == "attributes":
         return looks.structures(held)
-    if field == "category" and held and not looks.kinds(held):
-        return False
-    return name not in WEAK or len(held) < 3 or field not in looks.LIKELY or looks.LIKELY[field](held)
+    few = len(held) < (
+        1 if field == "category" else 3
+    )  # too few to judge by; a category that is a number tells at once
+    return name not in WEAK or few or field not in looks.LIKELY or looks.LIKELY[field](held)
 
 
 def _by_values(values: Mapping[str, list[object]], uses: Sequence[Use]) -> list[Use]:

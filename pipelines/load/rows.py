@@ -25,6 +25,8 @@ LONGEST_VALUE = 500
 LONGEST_TITLE = 1000
 LONGEST_DESCRIPTION = 50_000
 LONGEST_ID = 200
+LONGEST_NAME = 200
+MOST_COLUMNS = 2000
 GONE = re.compile(r"out ?of ?stock|sold ?out|unavailable|discontinued|false|no|0", re.IGNORECASE)
 
 
@@ -57,15 +59,26 @@ class RowReader:
     def read(self, record: Record) -> Product | Patch | Reject:
         """The product of a record, or its reject."""
         try:
-            for column, value in record.values.items():
-                if column not in self._target:
-                    self._learn(column)
-                _check(column, value, self._defaults.longest_cell)
+            self._screen(record.values)
             return self._patch(record.values) if self._map.kind == "patch" else self._product(record.values)
         except RowError as bad:
             return reject(record.line, bad.column, bad.value, bad.reason)
 
+    def _screen(self, values: Mapping[str, object]) -> None:
+        """Refuse what no column may hold; meet new columns."""
+        if len(values) > MOST_COLUMNS:
+            raise RowError(None, "", f"too many columns: {len(values)}; at most {MOST_COLUMNS} are read")
+        longest = self._defaults.longest_cell
+        for column, value in values.items():
+            if column not in self._target:
+                self._learn(column)
+            # Nearly every cell is short plain ASCII: the full check is for the others.
+            if not (type(value) is str and len(value) <= longest and value.isascii() and "\x00" not in value):
+                _check(column, value, longest)
+
     def _learn(self, column: str) -> None:
+        if len(self._target) >= MOST_COLUMNS or len(column) > LONGEST_NAME:
+            return  # ignored: a file whose every row names new columns must not fill the memory
         target = late(column, self._target.values())
         self._target[column] = "drop" if self._map.kind == "patch" else target
         self._columns.clear()
@@ -85,6 +98,8 @@ class RowReader:
         return (self._of(target) or (None,))[0], None
 
     def _parsed(self, values: Mapping[str, object], target: str, parse: Callable[[object], T]) -> T | None:
+        if not self._of(target):
+            return None
         column, value = self._first(values, target)
         return None if value is None else _parse(column, value, parse)
 
@@ -193,7 +208,7 @@ class RowReader:
     def _attributes(self, values: Mapping[str, object]) -> Attributes:
         found: dict[str, list[str]] = {}
         for column, value in values.items():
-            target = self._target[column]
+            target = self._target.get(column, "drop")
             if target == "attributes":
                 pairs = _pairs(cells.unpacked(value) if isinstance(value, str) else value)
             elif target.startswith(ATTRIBUTE):
@@ -211,12 +226,13 @@ def _pairs(value: object) -> Iterator[tuple[str, str]]:
     """(name, value) of an object, or of a list of {name, value} objects."""
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _flat(attribute_name(str(name)), inner)
+            yield from _flat(attribute_name(str(name)[:LONGEST_NAME]), inner)
     elif isinstance(value, list | tuple):
         for part in value:
             if isinstance(part, dict) and (name := part.get("name") or part.get("key") or part.get("attribute_name")):
                 yield from _flat(
-                    attribute_name(str(name)), part.get("value", part.get("values", part.get("attribute_value")))
+                    attribute_name(str(name)[:LONGEST_NAME]),
+                    part.get("value", part.get("values", part.get("attribute_value"))),
                 )
 
 

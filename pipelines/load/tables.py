@@ -1,7 +1,6 @@
 """CSV and its cousins: delimiter and quoting sniffed, and a reader that gets back on its feet after a bad row."""
 
 import csv
-import re
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,18 +30,22 @@ class Dialect:
 
 
 def sniff(head: list[str]) -> Dialect:
-    """The dialect under which the first lines agree best on one number of columns, at least two where possible."""
+    """The dialect under which the first lines agree best on the header's number of columns, at least two where possible.
+
+    Quote marks are taken as plain characters only where reading them as quotes breaks every third line or more.
+    """
     head = [line for line in head if line.strip()]
-    backslash = bool(re.search(r'[^\\]\\"[^,;\t|\r\n]', "".join(head)))
-    choices = [
-        Dialect(delimiter, quoted=quoted, backslash=quoted and backslash)
-        for quoted in (True, False)
-        for delimiter in DELIMITERS
-    ]
-    return max(choices, key=lambda choice: (_agreement(choice, head), choice.quoted))
+    choices = [Dialect(delimiter, backslash=backslash) for backslash in (False, True) for delimiter in DELIMITERS]
+    quoted = max(choices, key=lambda choice: _agreement(choice, head))
+    plain = max(
+        (Dialect(delimiter, quoted=False) for delimiter in DELIMITERS), key=lambda choice: _agreement(choice, head)
+    )
+    worse = _agreement(quoted, head) < _agreement(plain, head)
+    return plain if worse and _agreement(quoted, head)[1] < 0.65 else quoted
 
 
 def _agreement(dialect: Dialect, head: list[str]) -> tuple[bool, float, int]:
+    """(more than one column, share of the records as wide as the header, the header's width)."""
     widths: list[int] = []
     reader = dialect.rows(iter(head))
     while True:
@@ -54,9 +57,7 @@ def _agreement(dialect: Dialect, head: list[str]) -> tuple[bool, float, int]:
             widths.append(0)
     if not widths:
         return (False, 0.0, 0)
-    first = widths[0]  # the header
-    share = Counter(widths)[first] / len(widths)
-    return (first > 1 and share > 0.5, round(share, 1), first)
+    return (widths[0] > 1, round(Counter(widths)[widths[0]] / len(widths), 1), widths[0])
 
 
 def read_table(
