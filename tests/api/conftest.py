@@ -177,7 +177,7 @@ class Diary:
         return [("kettle", 9)][:limit]
 
 
-@dataclass
+@dataclass(repr=False)
 class House:
     """What a test can reach: the client, and what lies behind the door."""
 

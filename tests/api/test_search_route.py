@@ -155,7 +155,7 @@ async def test_a_cursor_of_another_search_is_refused_in_words(house):
         "%",
         "\\",
         '"',
-        "𝒳" * 500,
+        "\U0001d4b3" * 500,
     ],
 )
 async def test_any_text_is_a_query(house, query):
