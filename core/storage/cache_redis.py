@@ -23,7 +23,7 @@ from core.errors import UnavailableError
 from core.resilience import Breaker
 
 TIMEOUT = timedelta(milliseconds=100)  # for a whole operation; a cache slower than this is no cache
-CONNECTIONS = 32
+CONNECTIONS = 8  # an operation takes well under a millisecond; more would only wait for each other to connect
 LONGEST = timedelta(days=1)  # no entry lives longer; drops are remembered a little longer than that
 EVERYTHING = "*"  # every entry carries this tag
 MANY = 10_000  # more drops owed than this are paid by dropping everything
@@ -75,6 +75,7 @@ class RedisCache:
     listener: Redis
     namespace: str
     breaker: Breaker
+    timeout: timedelta = TIMEOUT
     _owed: set[str] = field(default_factory=set)  # drops that Redis has not heard of yet
 
     async def get(self, key: str) -> SharedLookup:
@@ -129,7 +130,7 @@ class RedisCache:
         if not self.breaker.allow():
             return None
         try:
-            async with asyncio.timeout(TIMEOUT.total_seconds()):
+            async with asyncio.timeout(self.timeout.total_seconds()):
                 answer = await call()
         except (RedisError, OSError, TimeoutError):
             self.breaker.failed()
@@ -169,9 +170,9 @@ class RedisCache:
         return f"{self.namespace}:{key}"
 
 
-def connect_cache(url: str, namespace: str, breaker: Breaker) -> RedisCache:
+def connect_cache(url: str, namespace: str, breaker: Breaker, timeout: timedelta = TIMEOUT) -> RedisCache:
     """A cache on the Redis at `redis://…`; connects on first use, so Redis may be down."""
-    seconds = TIMEOUT.total_seconds()
+    seconds = timeout.total_seconds()
     # One retry, at once: after a restart of Redis each pooled connection fails once, and that is no failure of Redis.
     retry = Retry(NoBackoff(), 1)
     pool = BlockingConnectionPool.from_url(
@@ -183,4 +184,4 @@ def connect_cache(url: str, namespace: str, breaker: Breaker) -> RedisCache:
         retry=retry,
     )
     listener = Redis.from_url(url, socket_timeout=None, socket_connect_timeout=seconds, health_check_interval=10)
-    return RedisCache(Redis.from_pool(pool), listener, namespace, breaker)
+    return RedisCache(Redis.from_pool(pool), listener, namespace, breaker, timeout)

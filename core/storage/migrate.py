@@ -7,12 +7,12 @@ import hashlib
 import re
 from importlib import resources
 
-import asyncpg
 import structlog
 
 from core.catalog import Frozen
 from core.errors import SetupError
-from core.storage.postgres import Connection, Database, to_aisle
+from core.storage.postgres import Connection, Database
+from core.storage.postgres_errors import DRIVER_ERRORS, to_aisle
 
 LOCK = 0x4149534C45  # "AISLE": any constant that nobody else takes
 
@@ -67,7 +67,7 @@ async def migrate(database: Database, steps: tuple[Migration, ...] | None = None
         done = await _apply(connection, load_migrations() if steps is None else steps)
         if await connection.fetchval("select to_regprocedure('outbox_mend()') is not null"):
             await connection.execute("select outbox_mend()")
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except DRIVER_ERRORS as error:
         raise to_aisle(error) from error
     finally:
         await connection.close()

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-import asyncpg
-
 from core.catalog import Frozen
-from core.errors import NotFoundError, UnavailableError
+from core.errors import AisleError, NotFoundError
 from core.storage.postgres import Connection, Database, Row
+from core.storage.postgres_errors import DRIVER_ERRORS
 
 Kind = Literal["content", "price", "stock", "delete"]
 CHANNEL = "changes"
@@ -100,7 +99,7 @@ class Outbox:
         try:
             self._connection = await self.database.dedicated()
             await self._connection.add_listener(CHANNEL, self._wake)
-        except (UnavailableError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (AisleError, *DRIVER_ERRORS):
             return False
         self._woken.set()  # whatever was said while nobody listened
         return True

@@ -7,8 +7,8 @@ Logs and errors carry that name, never the values.
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib import resources
@@ -19,8 +19,9 @@ import orjson
 import structlog
 
 from core.catalog import Frozen
-from core.errors import AisleError, ConflictError, InvalidInputError, SetupError, UnavailableError
+from core.errors import SetupError, UnavailableError
 from core.resilience import POSTGRES, Breaker
+from core.storage.postgres_errors import DRIVER_ERRORS, to_aisle
 
 if TYPE_CHECKING:  # generic in the stubs only
     Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
@@ -123,14 +124,14 @@ class Database:
             raise UnavailableError("Postgres is not available (circuit open).")
         try:
             connection = await self._acquire()
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except DRIVER_ERRORS as error:
             if not self._saturated:
                 self.breaker.failed()
                 raise to_aisle(error) from error
             raise UnavailableError("Every database connection is in use.") from error
         try:
             yield Session(connection, self.queries, self.policy.slow_query)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except DRIVER_ERRORS as error:
             ours = to_aisle(error)
             self.breaker.failed() if isinstance(ours, UnavailableError) else self.breaker.succeeded()
             raise ours from error
@@ -174,7 +175,7 @@ class Database:
         """A connection outside the pool, for LISTEN; the caller closes it. Raises `UnavailableError`."""
         try:
             return await asyncpg.connect(self.url, timeout=CONNECT_TIMEOUT.total_seconds())
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except DRIVER_ERRORS as error:
             raise to_aisle(error) from error
 
     def stats(self) -> PoolStats:
@@ -203,14 +204,15 @@ class Database:
             self._pool = _pool(self.url, self.policy)
         # Awaiting a pool that is already open is a no-op; it opens no connection of its own (min_size=0).
         await self._pool
-        return await self._pool.acquire(timeout=self.policy.wait.total_seconds())
+        try:
+            return await self._pool.acquire(timeout=self.policy.wait.total_seconds())
+        except ValueError as error:  # only met when the URL is taken apart
+            raise SetupError("The database URL is not valid.") from error
 
     async def _release(self, connection: Connection) -> None:
         assert self._pool is not None
-        try:
+        with suppress(*DRIVER_ERRORS):  # it died in our hands: the pool has ended it and opens another
             await self._pool.release(connection, timeout=CLIENT_GRACE.total_seconds())  # type: ignore[arg-type]
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            connection.terminate()  # it died in our hands; the pool opens another
 
 
 def connect(url: str, policy: PoolPolicy | None = None, breaker: Breaker | None = None) -> Database:
@@ -248,52 +250,3 @@ async def _prepare(connection: Connection) -> None:
 
 def _ms(duration: timedelta) -> str:
     return str(int(duration / timedelta(milliseconds=1)))
-
-
-_MEANINGS: Sequence[tuple[tuple[type[BaseException], ...], type[AisleError], str]] = (
-    ((asyncpg.ClientConfigurationError,), SetupError, "The database URL is not valid."),
-    (
-        (
-            asyncpg.UniqueViolationError,
-            asyncpg.SerializationError,
-            asyncpg.DeadlockDetectedError,
-            asyncpg.LockNotAvailableError,
-        ),
-        ConflictError,
-        "",
-    ),
-    ((asyncpg.IntegrityConstraintViolationError, asyncpg.DataError), InvalidInputError, ""),
-    (
-        (asyncpg.exceptions.UndefinedTableError, asyncpg.exceptions.UndefinedColumnError),
-        SetupError,
-        "The database schema is not up to date; run the migrations.",
-    ),
-    (
-        (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError),
-        SetupError,
-        "Postgres refuses these credentials or knows no such database.",
-    ),
-    ((asyncpg.QueryCanceledError,), UnavailableError, "A database query took too long."),
-    (
-        (
-            asyncpg.PostgresConnectionError,
-            asyncpg.InsufficientResourcesError,
-            asyncpg.exceptions.OperatorInterventionError,
-            asyncpg.exceptions.PostgresSystemError,
-            asyncpg.exceptions.ReadOnlySQLTransactionError,
-            asyncpg.InterfaceError,
-            OSError,
-            TimeoutError,
-        ),
-        UnavailableError,
-        "Postgres is not available.",
-    ),
-)
-
-
-def to_aisle(error: BaseException) -> AisleError:
-    """The meaning of a driver's error in our family. Pure; the detail never repeats a value or the SQL."""
-    for kinds, meaning, detail in _MEANINGS:
-        if isinstance(error, kinds):
-            return meaning(detail)
-    return AisleError("The database refused a statement.")

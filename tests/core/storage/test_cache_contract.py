@@ -34,7 +34,7 @@ class Seen:
 
 
 def shared(redis_url: str, namespace: str) -> RedisCache:
-    return connect_cache(redis_url, namespace, Breaker("redis", REDIS, Clock()))
+    return connect_cache(redis_url, namespace, Breaker("redis", REDIS, Clock()), timedelta(seconds=2))
 
 
 @pytest.fixture
