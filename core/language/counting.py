@@ -36,6 +36,14 @@ class Tally:
     def add(self, items: Iterable[str]) -> None:
         """Count each item once more."""
         self.counts.update(items)
+        self._prune()
+
+    def add_one(self, item: str) -> None:
+        """Count one item once more."""
+        self.counts[item] += 1
+        self._prune()
+
+    def _prune(self) -> None:
         while len(self.counts) > self._cap:
             self._floor += 1
             self.counts = Counter({item: n for item, n in self.counts.items() if n > self._floor})
@@ -50,9 +58,9 @@ class Facts:
 
     def add(self, name: str, *, said: bool) -> None:
         """Count one product that carries `name`, and whether its own title says so."""
-        self.carried.add((name,))
+        self.carried.add_one(name)
         if said:
-            self.said.add((name,))
+            self.said.add_one(name)
 
 
 class Counting:
@@ -104,7 +112,9 @@ class Counting:
             if name not in self.values and len(self.values) >= MAX_ATTRIBUTES:
                 continue
             self.attributes[name] += 1
-            facts = self.values.setdefault(name, Facts(MAX_VALUES + 1))
+            if name not in self.values:
+                self.values[name] = Facts(MAX_VALUES + 1)
+            facts = self.values[name]
             if facts is None:
                 continue
             for value in values:

@@ -11,8 +11,8 @@ UNIT_OF = {spelling: unit for unit, spellings in UNITS.items() for spelling in s
 # A number glued to its unit is two words (`16gb`), a model number is one (`h7`, `16x9`).
 _GLUED = "|".join(sorted((u for u in UNIT_OF if len(u) > 1), key=len, reverse=True))
 WORD = re.compile(rf"\d+(?:[.,]\d+)*(?=(?i:{_GLUED})(?![^\W_]))|\d+(?:[.,]\d+)+|[^\W_]+(?:['\u2019][^\W_]+)*")
-APOSTROPHES = str.maketrans("", "", "'\u2019")
 MARKS = str.maketrans("", "", "™®©")
+DROPPED = str.maketrans("", "", "'\u2019™®©")
 SPACES = re.compile(r"\s+")
 
 
@@ -39,9 +39,9 @@ def clean(text: str) -> str:
 def fold(text: str) -> str:
     """Return the text in lower case without accents and apostrophes: `L'Oréal` → `loreal`."""
     if text.isascii():
-        return text.lower().translate(APOSTROPHES)
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return bare.casefold().translate(APOSTROPHES)
+        return text.lower().translate(DROPPED)
+    plain = unicodedata.normalize("NFKD", text.translate(DROPPED))
+    return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
 
 
 def words(text: str) -> list[Word]:
@@ -57,7 +57,11 @@ def words(text: str) -> list[Word]:
 
 def terms(text: str) -> list[str]:
     """Return the folded words of a text without their places."""
-    return [word.text for word in words(text)]
+    found = WORD.findall(fold(text))
+    for at in range(1, len(found)):
+        if found[at - 1][-1].isdigit():
+            found[at] = UNIT_OF.get(found[at], found[at])
+    return found
 
 
 def singular(word: str) -> str:
