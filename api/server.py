@@ -19,7 +19,7 @@ BACKLOG = 2048
 _TO_ROOT = {"handlers": [], "level": "INFO", "propagate": True}
 
 
-def serve(*, host: str, port: int, workers: int, level: str = "INFO", service: str = "aisle") -> None:
+def serve(host: str, port: int, workers: int, *, level: str = "INFO", service: str = "aisle") -> None:
     """Serve until told to stop (SIGINT or SIGTERM): no new connections, requests in work finish, then all is closed.
 
     Workers read their settings from the environment. With several of them, have `core.config.share_metrics` name
