@@ -21,9 +21,29 @@ from typing import IO
 
 LOG_BYTES = 10_000_000  # per file; one older file is kept
 LOOK = 0.1  # seconds between looks at the lease
-PROVED = 5.0  # seconds a server must have run before a later death is answered with a restart
+STEADY = 60.0  # seconds after which a death counts as the first
+LONGEST_PAUSE = 30.0  # seconds between restarts
 PATIENCE = 20.0  # seconds an orderly stop may take
 PR_SET_PDEATHSIG = 1
+
+
+@dataclass
+class Told:
+    """What signals have told us: SIGTERM and its like to stop, SIGUSR1 that the server has been seen to answer."""
+
+    stop: bool = False
+    answered: bool = False
+
+    def listen(self) -> None:
+        """From now on."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1):
+            signal.signal(number, self._hear)
+
+    def _hear(self, number: int, _frame: object) -> None:
+        if number == signal.SIGUSR1:
+            self.answered = True
+        else:
+            self.stop = True
 
 
 @dataclass(frozen=True)
@@ -120,41 +140,38 @@ def finish(server: subprocess.Popen[bytes], order: Order, log: Log) -> None:
 
 
 def write_pid(lock: IO[bytes], pid: int) -> None:
-    """Let others see which process the server is (to look at, or to kill in a test)."""
+    """Let others see which process the server is. Always of one length: rewriting it takes no space on a full disk."""
     lock.seek(0)
-    lock.truncate()
-    lock.write(json.dumps({"keeper": os.getpid(), "server": pid}).encode())
+    lock.write(json.dumps({"keeper": os.getpid(), "server": pid}).ljust(80).encode())
     lock.flush()
 
 
-def keep(order: Order, lease: IO[bytes], lock: IO[bytes], log: Log, stopping: Callable[[], bool]) -> int:
-    """Run until nobody wants it, restarting after crashes with growing pauses. A server that never ran is given up."""
-    proved, pause = False, 1.0
+def keep(order: Order, lease: IO[bytes], lock: IO[bytes], log: Log, told: Told) -> int:
+    """Run until nobody wants it, restarting after deaths with growing pauses. What has never answered is given up."""
+    pause = 1.0
     while True:
         started = time.monotonic()
         server = launch(order)
         write_pid(lock, server.pid)
-        while server.poll() is None and not stopping() and wanted(lease):
+        while server.poll() is None and not told.stop and wanted(lease):
             drain(server, log, LOOK)
-            if not proved and time.monotonic() - started > PROVED:
-                proved = True
         if server.poll() is None:
             finish(server, order, log)
             return 0
         drain(server, log, 0)
         log.say(f"server ended with {server.returncode}")
-        if not proved and server.returncode >= 0:
+        if not told.answered:
             return 1
-        pause = 1.0 if time.monotonic() - started > 60 else min(pause * 2, 30.0)
-        if not rest(pause, lease, stopping):
+        pause = 1.0 if time.monotonic() - started > STEADY else min(pause * 2, LONGEST_PAUSE)
+        if not rest(pause, lease, told):
             return 0
 
 
-def rest(seconds: float, lease: IO[bytes], stopping: Callable[[], bool]) -> bool:
+def rest(seconds: float, lease: IO[bytes], told: Told) -> bool:
     """Wait before a restart; False when it is no longer wanted."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if stopping() or not wanted(lease):
+        if told.stop or not wanted(lease):
             return False
         time.sleep(LOOK)
     return True
@@ -164,17 +181,18 @@ def main() -> int:
     """Take the keeper's lock, detach from the launcher, keep the server. The lock is held when the launcher goes on."""
     order = Order(**json.loads(sys.argv[1]))
     folder = Path(order.folder)
-    with (folder / "lease").open("ab") as lease, (folder / "keeper").open("ab") as lock:
+    (folder / "keeper").touch()
+    with (folder / "lease").open("ab") as lease, (folder / "keeper").open("r+b") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return 0
+        told = Told()
+        told.listen()
         if os.fork():
             os._exit(0)
-        asked: list[int] = []
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, lambda received, _frame: asked.append(received))
-        status = keep(order, lease, lock, Log(folder / "server.log"), lambda: bool(asked))
+        write_pid(lock, 0)
+        status = keep(order, lease, lock, Log(folder / "server.log"), told)
         os._exit(status)  # the lock goes with the process: whoever sees it free may count on us being gone
 
 

@@ -80,8 +80,15 @@ class ServerProcess:
         """The process ids of `keeper` and `server`; empty when none runs."""
         if not self._kept():
             return {}
+        return {name: pid for name, pid in self._recorded().items() if self._is_ours(pid)}
+
+    def _recorded(self) -> dict[str, int]:
         text = (self.folder / "keeper").read_text()
         return {str(name): int(pid) for name, pid in json.loads(text or "{}").items()}
+
+    def _is_ours(self, pid: int) -> bool:
+        """Whether that process works on this folder; the same pid may long be another's, or another container's."""
+        return pid > 0 and str(self.folder) in command_of(pid)
 
     def _kept(self) -> bool:
         """Whether a keeper is at work."""
@@ -136,18 +143,24 @@ class ServerProcess:
         end = time.monotonic() + STARTING
         while time.monotonic() < end:
             if await self.answers(port := self._port()):
+                self._tell_keeper()
                 return port
             if not self._kept():
                 return None
             await asyncio.sleep(LOOK)
         raise SetupError(f"{self.name} is running but does not answer; see {self.folder / 'server.log'}.")
 
+    def _tell_keeper(self) -> None:
+        """The server has answered: from now on it is worth restarting."""
+        if pid := self.pids().get("keeper"):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGUSR1)
+
     async def _clear_stray(self) -> None:
         """End a server that outlived its keeper: two on the same files would ruin them."""
-        record = (self.folder / "keeper").read_text()
-        pid = json.loads(record)["server"] if record else 0
+        pid = self._recorded().get("server", 0)
         end = time.monotonic() + keeper.PATIENCE
-        while pid and str(self.folder) in command_of(pid):
+        while self._is_ours(pid):
             os.kill(pid, self.stop_signal if time.monotonic() < end else signal.SIGKILL)
             await asyncio.sleep(0.1)
 

@@ -2,6 +2,8 @@ import asyncio
 import contextlib
 import os
 import signal
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
@@ -134,3 +136,29 @@ async def test_a_data_folder_that_cannot_be_made_is_a_clear_error(data_dir: Path
     blocked.write_text("")
     with pytest.raises(SetupError, match="AISLE_DATA_DIR"):
         await PostgresServer(blocked).start()
+
+
+async def test_a_server_that_ran_out_of_disk_serves_again_once_there_is_room(small_disk: Path) -> None:
+    filler = small_disk / "filler"
+    async with PostgresServer(small_disk) as server:
+        await scalar(server.url(), "CREATE TABLE kept AS SELECT 1 AS n")
+        with contextlib.suppress(OSError):
+            filler.write_bytes(bytes(200 * 2**20))
+        with pytest.raises((OSError, asyncpg.PostgresError)):  # the log cannot grow: Postgres stops at once
+            await scalar(server.url(), "CREATE TABLE lost AS SELECT repeat('x', 900) FROM generate_series(1, 100000)")
+        filler.unlink()
+        assert await eventually_scalar(server.url(), "SELECT n FROM kept") == 1
+
+
+@pytest.fixture
+def small_disk(data_dir: Path) -> Iterator[Path]:
+    disk = data_dir / "disk"
+    disk.mkdir()
+    try:
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=90m,mode=711", "tmpfs", disk], check=True, capture_output=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("only root may make a small disk")
+    yield disk
+    subprocess.run(["umount", disk], check=True)
