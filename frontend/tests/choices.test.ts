@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { categoryTree } from "../src/state/categories";
-import { asked, choices, ignoring, limitPrice, priceLimits, remaining, ticked, toggle, toggleTicked, unfiltered } from "../src/state/choices";
+import { asked, choices, ignoring, inEffect, limitPrice, priceLimits, ticked, toggle, toggleTicked, unfiltered } from "../src/state/choices";
 import { EMPTY, type Request } from "../src/state/request";
 
 const value = (text: string, count = 1, selected = false) => ({ value: text, count, selected });
@@ -30,25 +30,37 @@ describe("un-ticking what the words had ticked", () => {
     { kind: "attribute", label: "Color: red", value: "color=red" },
   ];
 
+  const brands = { name: "brand", values: [value("Acme", 3, true), value("Zeta", 2)] };
+
+  it("keeps what was understood when another value joins it", () => {
+    expect(toggleTicked(EMPTY, brands, value("Zeta", 2), chips).brand).toEqual(["Acme", "Zeta"]);
+  });
+
+  it("is not needed for what a choice by hand overrules", () => {
+    expect(inEffect({ ...EMPTY, brand: ["Zeta"] }, chips).map(({ kind }) => kind)).toEqual(["attribute"]);
+    expect(inEffect({ ...EMPTY, attributes: { color: ["blue"] } }, chips).map(({ kind }) => kind)).toEqual(["brand"]);
+    expect(inEffect({ ...EMPTY, attributes: { size: ["9"] } }, chips)).toEqual(chips);
+  });
+
   it("takes the understood constraint back", () => {
-    expect(toggleTicked(EMPTY, "brand", value("Acme", 1, true), chips).ignore).toEqual(["brand:Acme"]);
-    expect(toggleTicked(EMPTY, "attributes.color", value("red", 1, true), chips).ignore).toEqual(["attribute:color=red"]);
+    expect(toggleTicked(EMPTY, brands, value("Acme", 1, true), chips).ignore).toEqual(["brand:Acme"]);
+    expect(toggleTicked(EMPTY, { name: "attributes.color", values: [] }, value("red", 1, true), chips).ignore).toEqual(["attribute:color=red"]);
   });
 
   it("takes back the one chip that stands for several spellings", () => {
-    expect(toggleTicked(EMPTY, "brand", value("ACME Inc", 1, true), chips).ignore).toEqual(["brand:Acme"]);
+    expect(toggleTicked(EMPTY, brands, value("ACME Inc", 1, true), chips).ignore).toEqual(["brand:Acme"]);
   });
 
   it("shows at once, before the answer to it has come", () => {
     const acme = value("Acme", 1, true);
     expect(ticked(EMPTY, "brand", acme, chips)).toBe(true);
-    const request = toggleTicked(EMPTY, "brand", acme, chips);
-    expect(ticked(request, "brand", acme, remaining(request, chips))).toBe(false);
+    const request = toggleTicked(EMPTY, brands, acme, chips);
+    expect(ticked(request, "brand", acme, inEffect(request, chips))).toBe(false);
   });
 
   it("leaves a value chosen by hand to the hand", () => {
     const request = { ...EMPTY, brand: ["Acme"] };
-    expect(toggleTicked(request, "brand", value("Acme", 1, true), chips)).toEqual(EMPTY);
+    expect(toggleTicked(request, brands, value("Acme", 1, true), chips)).toEqual(EMPTY);
   });
 
   it("does not ignore the same chip twice", () => {

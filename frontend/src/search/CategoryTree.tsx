@@ -10,11 +10,12 @@ const FIRST = 8;
 
 interface BranchProps {
   node: CategoryNode;
+  facet: Facet;
   chips: Chip[];
   only: boolean; // the only one of its level: opened, since there is nothing to choose here
 }
 
-function Branch({ node, chips, only }: BranchProps) {
+function Branch({ node, facet, chips, only }: BranchProps) {
   const { request, go } = useSession();
   const isTicked = (one: CategoryNode): boolean => ticked(request, "category", { ...one, value: one.path }, chips);
   const within = (one: CategoryNode): boolean => isTicked(one) || one.children.some(within);
@@ -27,7 +28,7 @@ function Branch({ node, chips, only }: BranchProps) {
           label={node.name}
           count={node.count}
           checked={isTicked(node)}
-          change={() => { go(searchPath(toggleTicked(request, "category", { ...node, value: node.path }, chips))); }}
+          change={() => { go(searchPath(toggleTicked(request, facet, { ...node, value: node.path }, chips))); }}
         />
         {node.children.length > 0 && (
           <button
@@ -44,7 +45,7 @@ function Branch({ node, chips, only }: BranchProps) {
       {open && node.children.length > 0 && (
         <ul>
           {node.children.map((child) => (
-            <Branch key={child.path} node={child} chips={chips} only={node.children.length === 1} />
+            <Branch key={child.path} node={child} facet={facet} chips={chips} only={node.children.length === 1} />
           ))}
         </ul>
       )}
@@ -61,7 +62,7 @@ export function CategoryTree({ facet, chips }: { facet: Facet; chips: Chip[] }) 
     <>
       <ul className="tree">
         {shown.map((node) => (
-          <Branch key={node.path} node={node} chips={chips} only={roots.length === 1} />
+          <Branch key={node.path} node={node} facet={facet} chips={chips} only={roots.length === 1} />
         ))}
       </ul>
       {roots.length > FIRST && <More open={open} hidden={roots.length - FIRST} change={() => { setOpen(!open); }} />}

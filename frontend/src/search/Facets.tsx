@@ -55,7 +55,7 @@ function Values({ facet, chips }: ValuesProps) {
           label={value.value}
           count={value.count}
           checked={isTicked(value)}
-          change={() => { go(searchPath(toggleTicked(request, facet.name, value, chips))); }}
+          change={() => { go(searchPath(toggleTicked(request, facet, value, chips))); }}
         />
       ))}
       {(hidden > 0 || open) && <More open={open} hidden={hidden} change={() => { setOpen(!open); }} />}

@@ -1,6 +1,7 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import type { Suggestion } from "../api/shapes";
 import { useTelemetry } from "../events/context";
+import { CATEGORY_SEPARATOR } from "../state/categories";
 import { asked } from "../state/choices";
 import { useSession } from "../state/context";
 import { EMPTY, productPath, searchPath } from "../state/request";
@@ -43,6 +44,7 @@ interface OptionProps {
 
 function Option({ id, suggestion, active, choose }: OptionProps) {
   const { text, kind, highlight } = suggestion;
+  const path = kind === "category" ? text.split(CATEGORY_SEPARATOR) : [text];
   return (
     <li
       id={id}
@@ -54,13 +56,13 @@ function Option({ id, suggestion, active, choose }: OptionProps) {
       onMouseUp={choose}
     >
       <svg viewBox="0 0 24 24" aria-hidden="true"><path d={ICONS[kind]} /></svg>
-      <span className="option-text"><Marked text={highlight ?? escaped(text)} /></span>
-      {KINDS[kind] !== "" && <span className="option-kind">{KINDS[kind]}</span>}
+      <span className="option-text">
+        {kind === "category" || highlight == null ? path.at(-1) : <Marked text={highlight} />}
+      </span>
+      <span className="option-kind">{path.length > 1 ? `in ${path.slice(0, -1).join(" › ")}` : KINDS[kind]}</span>
     </li>
   );
 }
-
-const escaped = (text: string): string => text.replaceAll("&", "&amp;");
 
 /** The search box: a combobox with a list (WAI-ARIA 1.2). */
 export function SearchBox() {

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { SORTS, type Chip, type SearchPage as Page, type Sort } from "../api/shapes";
-import { choices, ignoringAll, remaining } from "../state/choices";
+import { choices, ignoringAll, inEffect } from "../state/choices";
 import { useSession } from "../state/context";
 import { searchPath, toParams } from "../state/request";
 import { useMedia } from "../state/useMedia";
@@ -103,7 +103,7 @@ export function SearchPage({ search }: { search: Search }) {
   const { shown, failure } = search;
   const page = failure === null ? shown?.page : undefined;
   const currency = currencyOf(shown?.page);
-  const chips = remaining(request, page?.understood.chips ?? []);
+  const chips = inEffect(request, page?.understood.chips ?? []);
   const title = !browsing ? request.q : choices(request, currency).length === 0 ? "Everything" : "Browse";
   return (
     <main className="page">

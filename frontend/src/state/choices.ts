@@ -72,6 +72,11 @@ function chipBehind(facet: string, value: string, chips: readonly Chip[]): Chip 
 /** What of a value is known to the sidebar. */
 export type Choosable = Pick<FacetValue, "value" | "selected">;
 
+export interface ChoosableFacet {
+  name: string;
+  values: readonly Choosable[];
+}
+
 /**
  * Whether a box is ticked: by hand, or by a chip that is still there. `selected` alone will not do, since it is of the
  * answer before while the next is on its way.
@@ -80,15 +85,27 @@ export const ticked = (request: Request, facet: string, { value, selected }: Cho
   chosen(request, facet).includes(value) || (selected && chipBehind(facet, value, chips) !== undefined);
 
 /** Toggle by hand, or take an understood constraint back when that is what ticked the box. */
-export function toggleTicked(request: Request, facet: string, value: Choosable, chips: readonly Chip[]): Request {
-  const byHand = chosen(request, facet).includes(value.value) || !ticked(request, facet, value, chips);
-  const chip = chipBehind(facet, value.value, chips);
-  return byHand || chip === undefined ? toggle(request, facet, value.value) : ignoring(request, chip);
+export function toggleTicked(request: Request, facet: ChoosableFacet, value: Choosable, chips: readonly Chip[]): Request {
+  const { name, values } = facet;
+  if (chosen(request, name).includes(value.value)) return toggle(request, name, value.value);
+  const chip = chipBehind(name, value.value, chips);
+  if (value.selected && chip !== undefined) return ignoring(request, chip);
+  // A choice by hand goes before what was understood, so what was ticked has to be chosen by hand with it.
+  const understood = values.filter((one) => ticked(request, name, one, chips) && !chosen(request, name).includes(one.value));
+  return [...understood, value].reduce((before, one) => toggle(before, name, one.value), request);
 }
 
-/** The chips that the shopper has not just taken away. */
-export const remaining = (request: Request, chips: readonly Chip[]): Chip[] =>
-  chips.filter(({ kind, value }) => !request.ignore.includes(`${kind}:${value}`));
+/** Whether a choice by hand stands in for what was understood. */
+function overruled(request: Request, { kind, value }: Chip): boolean {
+  if (kind === "brand" || kind === "category") return request[kind].length > 0;
+  if (kind === "attribute") return Object.keys(request.attributes).some((name) => value.startsWith(`${name}=`));
+  if (kind === "rating") return request.ratingMin !== "";
+  return kind === "sort" && request.sort !== null;
+}
+
+/** The chips in effect: neither taken away, perhaps a moment ago, nor overruled. */
+export const inEffect = (request: Request, chips: readonly Chip[]): Chip[] =>
+  chips.filter((chip) => !request.ignore.includes(`${chip.kind}:${chip.value}`) && !overruled(request, chip));
 
 /** A new question starts afresh: filters and an order meant for the last one would hide what is asked now. */
 export const asked = (q: string): Request => ({ ...EMPTY, q: q.trim() });
