@@ -34,6 +34,7 @@ LEAD_IN = re.compile(
     r"|(?:show|find|get|give|buy) me|(?:help|let) me (?:find|buy|get)|looking for|searching for|do you have)"
     r" (?:(?:some|any|a|an|the) )?(?=\S)"
 )
+DASHED = re.compile(r"(?<!\S)-(?=\S)")
 SPOKEN = LITERALS | STOP_WORDS | listed("size stock star stars rated neither nor except excluding cheapest")
 SCRIPTS = (
     ("ja", re.compile(r"[\u3040-\u30ff]")),
@@ -99,7 +100,7 @@ def understand(
     ignore: Collection[str] = (),
 ) -> Understood:
     """Read a query. `off` names rules not to run, `ignore` chips (`kind:value`) the shopper took away. Never raises."""
-    normalized = clean(query)
+    normalized = clean(DASHED.sub("- ", query) if is_listing(query) else query)
     text = LEAD_IN.sub("", normalized) if "normalize" not in off else normalized
     text, effects = read.said_outright(text, vocabulary, off)
     changes = misspelt(text, vocabulary, spelling) if spelling and "spelling" not in off else {}
@@ -128,6 +129,12 @@ def understand(
         chips=tuple({effect.chip.id: effect.chip for effect in kept}.values()),
         language=language_of(normalized),
     )
+
+
+def is_listing(query: str) -> bool:
+    """Whether a query is a product's title pasted in, by its capitals; a dash in it separates (`Fryer 3qt -Black`)."""
+    typed = query.split()
+    return len(typed) > 2 and sum(word.lstrip("-")[:1].isupper() for word in typed) > len(typed) / 2
 
 
 def misspelt(text: str, vocabulary: Vocabulary, spelling: Speller) -> dict[str, str]:

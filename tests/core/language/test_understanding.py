@@ -126,6 +126,11 @@ def test_a_rule_switched_off_leaves_the_words(query: str, rule: str, vocabulary:
     assert understood.text == query
 
 
+def test_a_dash_in_a_pasted_title_excludes_nothing(vocabulary: Vocabulary) -> None:
+    assert understand("Acme Leather Sofa 2 Seats -Black", vocabulary).exclude == Exclude()
+    assert understand("sofa -leather", vocabulary).exclude != Exclude()
+
+
 def test_spelling_comes_before_names(vocabulary: Vocabulary) -> None:
     understood = understand("addidas shoes under $100", vocabulary, Table(addidas="adidas"))
     assert understood.corrected == "adidas shoes under $100"
