@@ -55,9 +55,9 @@ def registry(resources: Resources, clock: Clock) -> dict[str, Task]:
         return await resources.jobs.prune(now - JOBS_KEPT)
 
     return {
-        "rebuild_index": Task(rebuild_index, cron="0 3 * * 0"),
-        "popularity": Task(compute_popularity, cron="*/5 * * * *"),
-        "retention": Task(retention, cron="30 2 * * *"),
+        "rebuild_index": Task(run=rebuild_index, cron="0 3 * * 0"),
+        "popularity": Task(run=compute_popularity, cron="*/5 * * * *"),
+        "retention": Task(run=retention, cron="30 2 * * *"),
     }
 
 

@@ -1,7 +1,6 @@
 """The commands and their options; what they do lies beside."""
 
 import logging
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -151,4 +150,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

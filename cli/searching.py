@@ -4,12 +4,13 @@ from pathlib import Path
 
 from rich.table import Table
 
-from cli.console import console, fail, print_json
+from cli.console import bar, console, print_json
 from core.config import Settings
 from core.resources import open_resources
 from evals.bench import search as benchmark
 from evals.golden import run as golden_set
 from evals.search import run as graded
+from evals.search import table as graded_table
 from tools import toolbox
 from tools.search.shapes import SearchPage, SearchRequest
 from worker import utc_now
@@ -47,19 +48,20 @@ def show(page: SearchPage) -> None:
 
 async def evaluate(settings: Settings, folder: Path, *, ablate: bool, as_json: bool) -> None:
     """A graded set."""
-    report = await graded.run(folder, settings.data_dir / "eval", ablate=ablate, quiet=as_json)
-    print_json(report) if as_json else graded.show(report, console())
+    with bar() as progress:
+        report = await graded.run(folder, settings.data_dir / "eval", progress, deep=ablate)
+    print_json(report.model_dump(mode="json")) if as_json else graded_table.show(report, console())
 
 
 async def golden(settings: Settings, *, as_json: bool) -> None:
     """The golden set."""
-    report = await golden_set.run(settings.data_dir / "eval")
-    print_json(report) if as_json else golden_set.show(report, console())
+    with bar() as progress:
+        report = await golden_set.run(settings.data_dir / "eval", progress)
+    print_json(report.model_dump(mode="json")) if as_json else golden_set.show(report, console())
 
 
 async def bench(settings: Settings, folder: Path | None, generated: int, requests: int, *, as_json: bool) -> None:
     """Side by side with the rivals."""
-    if folder is not None and not (folder / "queries.csv").is_file():
-        fail(f"{folder} holds no queries.csv")
-    report = await benchmark.run(settings.data_dir / "bench", folder, generated, requests, quiet=as_json)
+    with bar() as progress:
+        report = await benchmark.run(settings.data_dir / "eval", folder, generated, requests, progress)
     print_json(report.model_dump(mode="json")) if as_json else benchmark.show(report, console())

@@ -17,7 +17,7 @@ from core.errors import AisleError, SetupError
 from core.resources import Resources, open_resources, open_servers
 from core.storage.migrate import migrate
 from pipelines import index, popularity
-from pipelines.demo import seed
+from pipelines.demo.seed import seed
 from worker import index_sources, utc_now
 
 GRACE = timedelta(seconds=15)  # for a child to drain and end

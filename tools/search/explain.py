@@ -7,6 +7,7 @@ import numpy as np
 
 from core.catalog import Exclude, Filters, Product
 from core.errors import UnavailableError
+from core.language.terms import Term
 from core.storage.index.snapshot import Snapshot
 from tools.search.finding import Found, rounded
 from tools.search.matching import Question, allowed, matching
@@ -123,7 +124,7 @@ def absence(found: Found, row: int) -> Iterator[str]:
             yield f"Its meaning is near ({cosine:.2f}), but others are nearer than what is looked at."
 
 
-def words_only(question: Question, terms: tuple[object, ...]) -> Question:
+def words_only(question: Question, terms: tuple[Term, ...]) -> Question:
     """The question by words alone."""
     return replace(question, terms=terms, vector=None, mode="keyword", minimum=None)
 

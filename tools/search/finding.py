@@ -34,6 +34,8 @@ class Found:
     relaxed: tuple[Relaxed, ...]
     degraded: tuple[str, ...]
 
+    did_you_mean: str | None = None
+
     @property
     def total(self) -> int:
         """Matches in all."""

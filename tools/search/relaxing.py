@@ -11,7 +11,7 @@ from core.catalog import Filters
 from tools.search.matching import Question
 from tools.search.shapes import Relaxed
 
-FIELDS = (
+FIELDS: tuple[tuple[str, str, dict[str, object]], ...] = (
     ("attributes", "these properties", {"attributes": {}}),
     ("rating", "that rating", {"rating_min": None}),
     ("in_stock", "in stock", {"in_stock": None}),

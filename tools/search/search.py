@@ -45,7 +45,7 @@ class Encoder(Protocol):
 class SecondEngine(Protocol):
     """What answers while there is no index."""
 
-    async def __call__(self, request: SearchRequest) -> SearchPage:
+    async def __call__(self, request: SearchRequest, /) -> SearchPage:
         """A plainer page. Raises `UnavailableError`."""
         ...
 

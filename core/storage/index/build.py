@@ -29,6 +29,7 @@ from core.storage.index.vectors import DIMENSIONS, VectorIndex
 
 BATCH = 512
 MAX_WORDS = 400_000
+YES, NO = frozenset({"yes", "true"}), frozenset({"no", "false"})
 
 Embed = Callable[[Sequence[Product]], Awaitable[NDArray[np.float32]]]
 """Products → one vector a product; a row of zeros for one whose vector is still to come."""
@@ -119,11 +120,22 @@ def document(row: int, product: Product) -> Document:
         title=product.title,
         brand=product.brand or "",
         category=" ".join(product.category),
-        attributes=" ".join(value for values in product.attributes.values() for value in values),
+        attributes=" ".join(_said(product)),
         description=product.description,
     )
 
 
+def _said(product: Product) -> Iterator[str]:
+    """Attributes as a shopper would say them: `waterproof: yes` is waterproof, `wireless: no` says nothing."""
+    for name, values in product.attributes.items():
+        for value in values:
+            if value.casefold() in YES:
+                yield name.replace("_", " ")
+            elif value.casefold() not in NO:
+                yield value
+
+
 def spelled(product: Product) -> set[str]:
     """The words a shopper may be trying to write."""
-    return set(words(" ".join([product.title, product.brand or "", *product.category])))
+    texts = [product.title, product.brand or "", *product.category, *_said(product), product.description]
+    return set(words(" ".join(texts)))
