@@ -1,9 +1,10 @@
 """A planned file → batches of products with the rejects in between. Reads as it is asked; holds one batch."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 from core.catalog import Product
 from core.storage.products import Patch
@@ -15,7 +16,7 @@ from pipelines.load.rows import Defaults, RowReader
 from pipelines.load.seen import SeenIds
 from pipelines.load.shopify import variants
 
-WEIGHT = 8_000_000  # characters of description a batch may hold: rows of any size keep memory flat
+WEIGHT = 8_000_000  # characters of text a batch may hold: rows of any size keep memory flat
 
 
 @dataclass(slots=True)
@@ -32,7 +33,7 @@ class Batch:
     last: bool = False
 
 
-def batches(plan: Plan, options: LoadOptions, now: datetime, *, skip: int = 0) -> Iterator[Batch]:
+def batches(plan: Plan, options: LoadOptions, now: datetime, *, skip: int = 0) -> Generator[Batch]:
     """All of a file. The first `skip` records were loaded before: read again for rejects and ids, not returned."""
     reading, batch, records = Reading(), Batch(), 0
     reader = RowReader(plan.columns, now, Defaults(options.currency, options.locale, options.limits.cell))
@@ -47,7 +48,7 @@ def batches(plan: Plan, options: LoadOptions, now: datetime, *, skip: int = 0) -
             elif records > skip:
                 batch.rows.append(row)
                 batch.lines.append(line)
-                batch.weight += len(row.description) if isinstance(row, Product) else 0
+                batch.weight += _weight(row)
             batch.read += 1
             if len(batch.rows) >= options.batch or batch.read >= 10 * options.batch or batch.weight > WEIGHT:
                 yield _closed(batch, records, reading)
@@ -63,6 +64,12 @@ def _checked(row: Product | Patch | Reject, line: int, seen: SeenIds, plan: Plan
     if before is None:
         return row
     return reject(line, plan.columns.columns("id")[0], row.id, f"duplicate id: it stands on line {before} already")
+
+
+def _weight(row: Product | Patch) -> int:
+    if isinstance(row, Patch):
+        return 0
+    return len(row.description) + sum(map(len, chain.from_iterable(row.attributes.values())))
 
 
 def _closed(batch: Batch, records: int, reading: Reading) -> Batch:

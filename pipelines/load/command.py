@@ -10,7 +10,7 @@ import orjson
 from rich.console import Console
 
 from core.errors import AisleError, InvalidInputError
-from pipelines.load.options import NOTHING, LoadOptions
+from pipelines.load.options import INTERRUPTED, NOTHING, LoadOptions
 from pipelines.load.run import Clock, Store, run
 from pipelines.load.show import ConsoleReport, ask
 
@@ -32,6 +32,8 @@ async def command(
     with _stopped_by_signals() as stop, ConsoleReport(console, ask(console) if asks else None) as report:
         try:
             summary = await run(source, options, store, report, clock=clock, stop=stop)
+        except KeyboardInterrupt:  # at the question
+            return INTERRUPTED
         except AisleError as failed:
             if as_json:
                 _answer({"error": str(failed), "exit_code": NOTHING})

@@ -6,6 +6,7 @@ differently a moment later gains nothing; redirects are followed by hand, each c
 
 import asyncio
 import ipaddress
+import re
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -111,8 +112,8 @@ def is_public(address: str) -> bool:
 
 
 def _name(url: httpx.URL) -> str:
-    name = PurePosixPath(unquote(url.path)).name.replace("\x00", "")
-    return name if name not in ("", ".", "..") else "download"
+    name = re.sub(r"[^\w.-]", "_", PurePosixPath(unquote(url.path)).name)[-100:]
+    return name if name.strip(".") else "download"
 
 
 async def _save(response: httpx.Response, target: Path, most: int, advanced: Callable[[int, int], None]) -> None:

@@ -18,6 +18,8 @@ from pipelines.load.tables import Dialect, read_table, sniff
 
 PARQUET_ROWS = 10_000  # at a time; keeps memory flat whatever the row groups
 
+SAMPLE_WEIGHT = 20_000_000  # characters
+
 
 class Record(NamedTuple):
     """One row as it lies in the file: `line` counts from 1 as an editor does; values are text (CSV) or JSON-like."""
@@ -81,4 +83,12 @@ def _parquet(source: SourceFile, reading: Reading) -> Iterator[Record]:
 
 def sample(source: SourceFile, limits: Limits, count: int = 500) -> list[Record]:
     """The first good records, for guessing what the columns mean."""
-    return [item for item in islice(read(source, limits), count) if isinstance(item, Record)]
+    found: list[Record] = []
+    weight = 0
+    for item in islice(read(source, limits), count):
+        if isinstance(item, Record):
+            found.append(item)
+            weight += sum(len(value) for value in item.values.values() if isinstance(value, str))
+        if weight > SAMPLE_WEIGHT:
+            break
+    return found

@@ -26,6 +26,7 @@ LONGEST_TITLE = 1000
 LONGEST_DESCRIPTION = 50_000
 LONGEST_ID = 200
 LONGEST_NAME = 200
+MONEY = {"amount", "value", "price", "currency", "currency_code"}
 MOST_COLUMNS = 2000
 GONE = re.compile(r"out ?of ?stock|sold ?out|unavailable|discontinued|false|no|0", re.IGNORECASE)
 
@@ -171,6 +172,8 @@ class RowReader:
             value = values.get(column)
             if cells.is_absent(value):
                 continue
+            if isinstance(value, dict) and value.keys() <= MONEY:
+                value = cells.text_of(value)  # {"amount": "12.99", "currency": "USD"}
             amount, named = _parse(column, value, lambda v: amounts.price(v, decimal_comma=self._map.decimal_comma))
             if amount or snake(column) not in SALE:  # a sale price of 0 means: no sale
                 break

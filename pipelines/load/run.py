@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -146,13 +146,15 @@ async def _load(planned: Plan, rejects: RejectsFile, job: _Job) -> FileSummary:
     done = FileSummary(name=planned.source.name, kind=planned.columns.kind, earlier=before.done, loaded=before.done)
     try:
         with rejects:
-            async for batch in _ahead(batches(planned, job.options, job.clock(), skip=before.position)):
-                done = await _write(batch, done, rejects, job)
-                job.report.advanced(done.name, batch.position, planned.source.size, done.rows)
-                if resumes and batch.records > before.position:
-                    await _remember(planned, batch, done, job)
-                if job.stop.is_set():
-                    break
+            reading = batches(planned, job.options, job.clock(), skip=before.position)
+            async with aclosing(_ahead(reading)) as ahead:
+                async for batch in ahead:
+                    done = await _write(batch, done, rejects, job)
+                    job.report.advanced(done.name, batch.position, planned.source.size, done.rows)
+                    if resumes and batch.records > before.position:
+                        await _remember(planned, batch, done, job)
+                    if job.stop.is_set():
+                        break
     except (AisleError, OSError) as failed:  # what is loaded stays, and is counted
         job.report.said(f"{planned.source.name}: {failed}")
         done = done.model_copy(update={"error": str(failed)})
@@ -196,7 +198,7 @@ async def _write(batch: Batch, done: FileSummary, rejects: RejectsFile, job: _Jo
     return done.model_copy(update=counts)
 
 
-async def _ahead(reading: Iterator[Batch]) -> AsyncIterator[Batch]:
+async def _ahead(reading: Generator[Batch]) -> AsyncGenerator[Batch]:
     """Batches, the next one being read in a thread while this one is written."""
     task = asyncio.ensure_future(asyncio.to_thread(next, reading, None))
     try:
@@ -206,7 +208,7 @@ async def _ahead(reading: Iterator[Batch]) -> AsyncIterator[Batch]:
     finally:
         await asyncio.wait([task])  # a generator that runs in a thread cannot be closed
         task.cancelled() or task.exception()
-        await asyncio.to_thread(reading.close)  # type: ignore[attr-defined]
+        await asyncio.to_thread(reading.close)
 
 
 async def _patiently(work: Callable[[], Awaitable[T]], job: _Job) -> T:

@@ -1,5 +1,6 @@
 """What people see of a load, on stderr: the columns, a progress bar, the result. stdout is for `--json` alone."""
 
+import signal
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
@@ -66,7 +67,16 @@ class ConsoleReport:
 
 def ask(console: Console) -> Callable[[str], bool]:
     """A yes-or-no question on the console, yes by default."""
-    return lambda question: Confirm.ask(question, console=console, default=True)
+
+    def answer(question: str) -> bool:
+        # The loop's handler cannot run while a question blocks it: until then Ctrl-C means what it always does.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            return Confirm.ask(question, console=console, default=True)
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    return answer
 
 
 def table(plan: Plan) -> Table:

@@ -30,7 +30,7 @@ class Dialect:
 
 
 def sniff(head: list[str]) -> Dialect:
-    """The dialect under which the first lines agree best on the header's number of columns, at least two where possible.
+    """The dialect under which the first lines agree best on the header's number of columns, two or more if possible.
 
     Quote marks are taken as plain characters only where reading them as quotes breaks every third line or more.
     """
@@ -71,8 +71,10 @@ def read_table(
             yield item
             continue
         line, row = item
-        if header is None:
+        if header is None and any(row):
             header = unique([cell.strip() for cell in row])
+        elif header is None:
+            continue
         elif len(row) == len(header):
             yield line, dict(zip(header, row, strict=True))
         elif any(row):

@@ -12,9 +12,16 @@ def targets(found: ColumnMap) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("column", "name"),
-    [("productTitle", "product_title"), ("Body (HTML)", "body_html"), ("Variant SKU", "variant_sku"), ("g:price", "price"),
-     ("SKU", "sku"), ("imageURL", "image_url"), ("  Größe ", "größe")],
-)  # fmt: skip
+    [
+        ("productTitle", "product_title"),
+        ("Body (HTML)", "body_html"),
+        ("Variant SKU", "variant_sku"),
+        ("g:price", "price"),
+        ("SKU", "sku"),
+        ("imageURL", "image_url"),
+        ("  Größe ", "größe"),
+    ],
+)
 def test_names_are_compared_in_snake_case(column: str, name: str) -> None:
     assert snake(column) == name
 
@@ -28,29 +35,88 @@ def test_prefixes_of_attributes_are_taken_off() -> None:
     [
         (
             {"product_id": "1", "productTitle": "Red lamp", "amount": "5.00", "vendor": "Acme", "colour": "red"},
-            {"product_id": "id", "productTitle": "title", "amount": "price", "vendor": "brand", "colour": "attributes.colour"},
+            {
+                "product_id": "id",
+                "productTitle": "title",
+                "amount": "price",
+                "vendor": "brand",
+                "colour": "attributes.colour",
+            },
         ),
         (  # Google Merchant
-            {"id": "1", "title": "Lamp", "description": "d", "link": "https://s/1", "image_link": "https://s/1.jpg",
-             "availability": "in stock", "price": "12.99 USD", "gtin": "123", "google_product_category": "Home > Lamps",
-             "additional_image_link": "https://s/2.jpg", "item_group_id": "g1"},
-            {"id": "id", "title": "title", "link": "attributes.link", "image_link": "images", "availability": "availability",
-             "price": "price", "gtin": "attributes.gtin", "google_product_category": "category",
-             "additional_image_link": "images", "item_group_id": "parent_id"},
+            {
+                "id": "1",
+                "title": "Lamp",
+                "description": "d",
+                "link": "https://s/1",
+                "image_link": "https://s/1.jpg",
+                "availability": "in stock",
+                "price": "12.99 USD",
+                "gtin": "123",
+                "google_product_category": "Home > Lamps",
+                "additional_image_link": "https://s/2.jpg",
+                "item_group_id": "g1",
+            },
+            {
+                "id": "id",
+                "title": "title",
+                "link": "attributes.link",
+                "image_link": "images",
+                "availability": "availability",
+                "price": "price",
+                "gtin": "attributes.gtin",
+                "google_product_category": "category",
+                "additional_image_link": "images",
+                "item_group_id": "parent_id",
+            },
         ),
         (  # Shopify
-            {"Handle": "lamp", "Title": "Lamp", "Body (HTML)": "<p>x</p>", "Vendor": "Acme", "Type": "Lamps", "Variant SKU": "L1",
-             "Variant Price": "9.00", "Image Src": "https://s/1.jpg", "Cost per item": "3", "Variant Inventory Qty": "4"},
-            {"Variant SKU": "id", "Title": "title", "Body (HTML)": "description", "Vendor": "brand", "Type": "category",
-             "Variant Price": "price", "Image Src": "images", "Cost per item": "drop", "Variant Inventory Qty": "stock"},
+            {
+                "Handle": "lamp",
+                "Title": "Lamp",
+                "Body (HTML)": "<p>x</p>",
+                "Vendor": "Acme",
+                "Type": "Lamps",
+                "Variant SKU": "L1",
+                "Variant Price": "9.00",
+                "Image Src": "https://s/1.jpg",
+                "Cost per item": "3",
+                "Variant Inventory Qty": "4",
+            },
+            {
+                "Variant SKU": "id",
+                "Title": "title",
+                "Body (HTML)": "description",
+                "Vendor": "brand",
+                "Type": "category",
+                "Variant Price": "price",
+                "Image Src": "images",
+                "Cost per item": "drop",
+                "Variant Inventory Qty": "stock",
+            },
         ),
         (  # the graded sets
-            {"id": "1", "title": "Lamp", "description": "", "brand": None, "category": None, "price": None, "attributes": {}},
-            {"id": "id", "title": "title", "description": "description", "brand": "brand", "category": "category",
-             "price": "price", "attributes": "attributes"},
+            {
+                "id": "1",
+                "title": "Lamp",
+                "description": "",
+                "brand": None,
+                "category": None,
+                "price": None,
+                "attributes": {},
+            },
+            {
+                "id": "id",
+                "title": "title",
+                "description": "description",
+                "brand": "brand",
+                "category": "category",
+                "price": "price",
+                "attributes": "attributes",
+            },
         ),
     ],
-)  # fmt: skip
+)
 def test_the_usual_exports_are_understood(row: dict[str, Any], meaning: dict[str, str]) -> None:
     assert targets(guess([row])).items() >= meaning.items()
 

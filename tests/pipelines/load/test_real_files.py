@@ -8,13 +8,33 @@ from tests.pipelines.load.memory import Shop
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 FILES = {
-    "search/chorus/products.jsonl.gz": (19_406, {"id": "id", "title": "title", "brand": "brand", "price": "price", "image": "images",
-                                                 "product_type": "category", "date_released": "created_at",
-                                                 "attributes": "attributes", "ean": "attributes.ean", "name": "attributes.name"}),
-    "catalogues/bestbuy_phones.jsonl.gz": (3_291, {"categories": "category", "category": "category", "image": "images",
-                                                   "popularity": "attributes.popularity", "price": "price"}),
+    "search/chorus/products.jsonl.gz": (
+        19_406,
+        {
+            "id": "id",
+            "title": "title",
+            "brand": "brand",
+            "price": "price",
+            "image": "images",
+            "product_type": "category",
+            "date_released": "created_at",
+            "attributes": "attributes",
+            "ean": "attributes.ean",
+            "name": "attributes.name",
+        },
+    ),
+    "catalogues/bestbuy_phones.jsonl.gz": (
+        3_291,
+        {
+            "categories": "category",
+            "category": "category",
+            "image": "images",
+            "popularity": "attributes.popularity",
+            "price": "price",
+        },
+    ),
     "search/crowdflower/products.jsonl.gz": (9_912, {"id": "id", "title": "title", "description": "description"}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", FILES)

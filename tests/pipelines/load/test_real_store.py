@@ -51,9 +51,9 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
-async def load(database: Database, path: Path, **options: int) -> LoadSummary:
+async def load(database: Database, path: Path, batch: int = 500) -> LoadSummary:
     store = Store(ProductStore(database), LoadStore(database))
-    return await run(str(path), LoadOptions(**options), store, Listener(), clock=lambda: datetime.now(UTC))
+    return await run(str(path), LoadOptions(batch=batch), store, Listener(), clock=lambda: datetime.now(UTC))
 
 
 def catalogue(path: Path, rows: int, *, price: str = "9.50") -> Path:
@@ -78,15 +78,16 @@ async def start(database: Database, path: Path) -> asyncio.subprocess.Process:
 async def half_way(database: Database, rows: int) -> None:
     """Wait until some, not all, are in."""
     async with asyncio.timeout(60):
-        while not await ProductStore(database).count() >= rows:
+        while not await ProductStore(database).count() >= rows:  # noqa: ASYNC110 - another process does it
             await asyncio.sleep(0.01)
 
 
 async def test_every_field_arrives_and_loading_again_changes_nothing(database: Database, tmp_path: Path) -> None:
     path = tmp_path / "shop.jsonl"
     path.write_text(
-        '{"id": "1", "title": "Lamp", "price": 12.3456, "brand": "Acme", "categories": ["Home", "Lamps"], "images": ["https://s/1.jpg"],'
-        ' "rating": 4.5, "review_count": 3, "stock": 7, "created_at": "2024-05-01", "attributes": {"Colour": ["red", "blue"]}}\n'
+        '{"id": "1", "title": "Lamp", "price": 12.3456, "brand": "Acme", "categories": ["Home", "Lamps"],'
+        ' "images": ["https://s/1.jpg"], "rating": 4.5, "review_count": 3, "stock": 7,'
+        ' "created_at": "2024-05-01", "attributes": {"Colour": ["red", "blue"]}}\n'
         '{"id": "2", "title": "Chair \U0001fa91", "price": null}\n'
     )
     assert (await load(database, path)).total("inserted") == 2
