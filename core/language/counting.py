@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from heapq import heappush, heappushpop
 from itertools import pairwise
 
@@ -164,3 +164,14 @@ def head(title: str) -> list[str]:
 def is_numeric(value: str) -> bool:
     """Whether a value is digits and signs only, which says nothing without its attribute's name."""
     return NUMBER.fullmatch(value) is not None
+
+
+def top(counts: Mapping[str, int], cap: int) -> dict[str, int]:
+    """Return the `cap` largest counts, largest first, ties by name."""
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:cap])
+
+
+def quantiles(prices: list[float]) -> tuple[float, ...]:
+    """Return the prices at 0, 5, 25, 50, 75, 95 and 100 %."""
+    ordered = sorted(prices)
+    return tuple(ordered[round(share * (len(ordered) - 1))] for share in (0, 0.05, 0.25, 0.5, 0.75, 0.95, 1) if ordered)

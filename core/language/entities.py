@@ -55,7 +55,7 @@ def find_entities(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Entity
     while at < len(words):
         entity = size_at(words, at, vocabulary) or longest_at(words, at, vocabulary)
         if entity is not None:
-            found.append(entity)
+            found.append(entity._replace(first=max(entity.first, found[-1].last if found else 0)))
         at = entity.last if entity else at + 1
     return settle(found, words, vocabulary)
 
@@ -90,6 +90,9 @@ def read(facts: Sequence[Fact], words: Sequence[Word], first: int, last: int, vo
     rival = max((carried(group) for at, group in ranked if at != (kind, attribute)), default=0)
     alone = named is not None or carried(chosen) >= DOMINANT * (carried(chosen) + rival)
     pure = is_pure(chosen, words, first, last, vocabulary)
+    if named is not None:  # the attribute's own name says nothing more: `slim fit`, `16 gb ram`
+        first -= first > 0 and words[first - 1].text in attribute.split("_")
+        last += last < len(words) and words[last].text in attribute.split("_")
     return Entity(kind, attribute, tuple(chosen), first, last, sure=alone and pure)
 
 

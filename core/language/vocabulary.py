@@ -11,7 +11,7 @@ import orjson
 from core.catalog import CATEGORY_SEPARATOR, Product
 from core.errors import IndexCorruptError
 from core.language.completions import Completions, Named
-from core.language.counting import Counting, Facts, is_numeric, pair
+from core.language.counting import Counting, Facts, is_numeric, pair, quantiles, top
 from core.language.phrases import UNIT_OF, key, listed, singular, terms
 from core.language.tokens import STOP_WORDS
 
@@ -22,6 +22,8 @@ KEPT_HEADS = 20_000
 KEPT_PAIRS = 200_000
 MAX_NAME = 6  # words; nobody types a longer name
 MIN_CARRIED = 3  # titles a phrase must be in to be suggested
+TYPES = frozenset({"type", "product_type", "item_type"})
+TYPE_SHARE = 0.3  # of the titles with a word, those headed by it, from which it says what a thing is
 FRAGMENT = 0.7  # share of a phrase's titles that one word before it may have; above, the phrase begins too late
 MIN_COVERAGE = 0.001  # of all products must have an attribute for its values to be worth knowing
 SAYS_NOTHING = frozenset(
@@ -153,9 +155,18 @@ class Vocabulary:
             parts = phrase.split(" ")
             start = " ".join(parts[:2])
             broken = len(parts) > 1 and longer[start] >= FRAGMENT * self.phrases.get(start, count)
-            if count >= MIN_CARRIED and not broken and is_name(parts) and self.is_head(parts[-1]):
+            if count >= MIN_CARRIED and not broken and is_name(parts) and self._is_type(parts[-1]):
                 found.setdefault(key(parts), Named(phrase, count))
+        for fact in self.facts:
+            if fact.attribute in TYPES and fact.carried >= MIN_CARRIED:
+                found[key(terms(fact.name))] = Named(fact.name, fact.carried)
         return list(found.values())
+
+    def _is_type(self, word: str) -> bool:
+        """Whether a word mostly says what a thing is: it heads many of the titles that have it."""
+        noun = singular(word)
+        titles = self.titles.get(noun, 0) + self.titles.get(f"{noun}s", 0)
+        return noun in self._nouns or self.heads.get(noun, 0) >= max(MIN_CARRIED, TYPE_SHARE * titles)
 
     @classmethod
     def of(cls, products: Iterable[Product]) -> "Vocabulary":
@@ -277,14 +288,3 @@ def useful(counting: Counting) -> dict[str, Facts]:
 def is_literal(phrase: str) -> bool:
     """Whether a title's phrase holds a word that some rule would read as an instruction."""
     return not LITERALS.isdisjoint(phrase.split())
-
-
-def top(counts: Mapping[str, int], cap: int) -> dict[str, int]:
-    """Return the `cap` largest counts, largest first, ties by name."""
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:cap])
-
-
-def quantiles(prices: list[float]) -> tuple[float, ...]:
-    """Return the prices at 0, 5, 25, 50, 75, 95 and 100 %."""
-    ordered = sorted(prices)
-    return tuple(ordered[round(share * (len(ordered) - 1))] for share in (0, 0.05, 0.25, 0.5, 0.75, 0.95, 1) if ordered)
