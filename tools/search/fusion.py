@@ -34,6 +34,9 @@ class Shares:
 
 SHARES = Shares()
 
+WIDE = 0.4
+"""Coverage from which a candidate is a match though it lacks a word. Of the words' importance, not of their number."""
+
 
 @dataclass(frozen=True)
 class Ranked:
@@ -56,8 +59,7 @@ def rank(
 ) -> Ranked:
     """Fuse the candidates of both retrievers. Ties go to the lower row.
 
-    `semantic` None, or no `cosine_of`: by words only. `keyword` empty with semantic candidates: by meaning only when
-    none of them holds a word. `off`: `promotion` leaves out all but the two retrievers' own scores.
+    `semantic` None, or no `cosine_of`: by words only. `keyword` empty: by meaning only. `off`: `promotion` leaves out all but the two retrievers' own scores.
     """
     parts = [keyword.ords] if semantic is None else [keyword.ords, semantic.ords]
     ords = np.unique(np.concatenate(parts)).astype(np.int32)
@@ -70,6 +72,8 @@ def rank(
     score = SHARES.keyword * words + SHARES.semantic * meaning
     if "promotion" not in off:
         score += promotions(evidence)
+    if not len(keyword.ords):
+        score = SHARES.total(semantic=True) * meaning
     search = (score / SHARES.total(semantic=cosine_of is not None)).astype(np.float32)
     order = np.lexsort((ords, -search))
     return Ranked(ords[order], search[order], words[order], meaning[order], coverage(evidence)[order])
