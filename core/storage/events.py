@@ -15,6 +15,8 @@ from core.storage.postgres import Database
 
 CHUNK = 2000  # events a statement
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+PRUNE_STEP = timedelta(hours=6)
+PRUNE_IDS = 50_000
 CLOCK_SKEW = timedelta(days=1)  # how far ahead of us a caller's clock may be
 
 
@@ -123,7 +125,8 @@ class EventStore:
             policy.needed_views,
             policy.newcomer,
         )
-        rows = await self.database.rows("events.popularity", *arguments)
+        async with self.database.patient() as session:
+            rows = await session.rows("events.popularity", *arguments)
         return {row["product_id"]: row["score"] for row in rows}
 
     async def popular_queries(self, since: datetime, limit: int) -> list[tuple[str, int]]:
@@ -136,9 +139,16 @@ class EventStore:
         return {row["event_type"]: row["count"] for row in await self.database.rows("events.counts", since)}
 
     async def prune(self, before: datetime) -> None:
-        """See `Events`."""
-        await self.database.execute("events.prune", before)
+        """See `Events`. In small steps: one long writing transaction would hold the outbox back."""
+        await self.database.number("events.drop_months", before)
         self._months.clear()
+        start = before.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        while start < before:
+            end = min(start + PRUNE_STEP, before)
+            await self.database.execute("events.prune", start, end)
+            start = end
+        while await self.database.execute("events.prune_ids", before, PRUNE_IDS):
+            pass
 
     async def _ensure(self, events: Sequence[Event], now: datetime) -> None:
         """Partitions for these events and a month ahead, so that midnight on the first makes nobody wait."""

@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from importlib import resources
 from typing import TYPE_CHECKING, TypeVar
@@ -36,6 +36,7 @@ T = TypeVar("T")
 
 CONNECT_TIMEOUT = timedelta(milliseconds=800)  # a dead host must fail in under a second
 CLIENT_GRACE = timedelta(seconds=1)  # the server's own statement timeout should speak first
+PATIENCE = timedelta(minutes=30)  # for a statement of a background job
 IDLE_IN_TRANSACTION = timedelta(minutes=1)  # an abandoned transaction would hold the outbox back (see outbox.py)
 
 log = structlog.get_logger(__name__)
@@ -78,22 +79,23 @@ class Session:
     connection: Connection
     queries: Queries
     slow_query: timedelta
+    timeout: float | None = None  # seconds; None: the pool's own
 
     async def rows(self, name: str, *args: object) -> list[Row]:
         """All rows of a statement."""
-        return await self._timed(name, self.connection.fetch(self.queries[name], *args))
+        return await self._timed(name, self.connection.fetch(self.queries[name], *args, timeout=self.timeout))
 
     async def row(self, name: str, *args: object) -> Row | None:
         """The first row, if any."""
-        return await self._timed(name, self.connection.fetchrow(self.queries[name], *args))
+        return await self._timed(name, self.connection.fetchrow(self.queries[name], *args, timeout=self.timeout))
 
     async def number(self, name: str, *args: object) -> int:
         """The one number a statement answers."""
-        return int(await self._timed(name, self.connection.fetchval(self.queries[name], *args)))
+        return int(await self._timed(name, self.connection.fetchval(self.queries[name], *args, timeout=self.timeout)))
 
     async def execute(self, name: str, *args: object) -> int:
         """Run a statement; answers how many rows it touched."""
-        status = await self._timed(name, self.connection.execute(self.queries[name], *args))
+        status = await self._timed(name, self.connection.execute(self.queries[name], *args, timeout=self.timeout))
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
 
@@ -145,6 +147,13 @@ class Database:
         """A session whose statements are committed together, or not at all."""
         async with self.session() as session, session.connection.transaction():
             yield session
+
+    @asynccontextmanager
+    async def patient(self) -> AsyncIterator[Session]:
+        """A transaction for work that nobody waits for: a statement may take `PATIENCE`, and is not logged as slow."""
+        async with self.transaction() as session:
+            await session.connection.execute(f"set local statement_timeout = '{_ms(PATIENCE)}'")
+            yield replace(session, timeout=PATIENCE.total_seconds(), slow_query=PATIENCE)
 
     async def rows(self, name: str, *args: object) -> list[Row]:
         """All rows of a statement, on a connection of its own."""

@@ -13,7 +13,7 @@ import orjson
 from core.catalog import Exclude, Filters, Frozen, Product
 from core.storage.postgres import Database, Row, Session
 
-CHUNK = 1000  # products a statement: large enough to be fast, small enough to hold locks briefly
+CHUNK = 500  # products a statement: large enough to be fast, small enough to hold locks briefly
 EMPTY_FILTERS = Filters()
 EMPTY_EXCLUDE = Exclude()
 
@@ -116,19 +116,16 @@ class ProductStore:
 
     async def patch_many(self, patches: Sequence[Patch], now: datetime) -> Patched:
         """See `Products`. Raises `InvalidInputError` for a negative number."""
-        rows = [
-            {
-                "id": patch.id,
-                "set_price": patch.price is not KEEP,
-                "price": None if patch.price is KEEP else patch.price,
-                "set_stock": patch.stock is not KEEP,
-                "stock": None if patch.stock is KEEP else patch.stock,
-            }
-            for patch in patches
-        ]
-        row = await self.database.row("products.patch", orjson.dumps(rows, default=str).decode(), now)
-        updated, missing = (row["updated"], tuple(row["missing"])) if row else (0, ())
-        return Patched(updated=updated, unchanged=len(rows) - updated - len(missing), missing=missing)
+        updated, held = 0, set[str]()
+        ordered = sorted(patches, key=lambda patch: patch.id)
+        async with self.database.transaction() as session:
+            for start in range(0, len(ordered), CHUNK):
+                row = await session.row("products.patch", _patches(ordered[start : start + CHUNK]), now)
+                if row is not None:
+                    updated += row["updated"]
+                    held.update(row["held"])
+        missing = tuple(patch.id for patch in ordered if patch.id not in held)
+        return Patched(updated=updated, unchanged=len(held) - updated, missing=missing)
 
     async def patch(self, product_id: str, now: datetime, *, price: Price = KEEP, stock: Stock = KEEP) -> bool:
         """Set the price or the stock of one product; False when there is no such product."""
@@ -213,6 +210,20 @@ def content_hash(product: Product) -> str:
 def _incoming(products: Sequence[Product]) -> str:
     rows = [product.model_dump() | {"content_hash": content_hash(product)} for product in products]
     return orjson.dumps(rows, default=str).decode()  # `str`: exact money travels as text
+
+
+def _patches(patches: Sequence[Patch]) -> str:
+    rows = [
+        {
+            "id": patch.id,
+            "set_price": patch.price is not KEEP,
+            "price": None if patch.price is KEEP else patch.price,
+            "set_stock": patch.stock is not KEEP,
+            "stock": None if patch.stock is KEEP else patch.stock,
+        }
+        for patch in patches
+    ]
+    return orjson.dumps(rows, default=str).decode()
 
 
 def to_product(row: Row) -> Product:

@@ -42,7 +42,8 @@ begin
   return null;
 end $$;
 
-create function products_updated() returns trigger language plpgsql as $$
+-- Planned anew each time: a plan made for one row would compare every row of a large batch with every other.
+create function products_updated() returns trigger language plpgsql set plan_cache_mode = force_custom_plan as $$
 begin
   perform outbox_write(array_agg(id), array_agg(kind)) from (
     select n.id, kind

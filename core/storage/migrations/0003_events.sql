@@ -46,8 +46,8 @@ begin
   end loop;
 end $$;
 
--- Drop whole months before a day, then what is left before it. Answers the number of months dropped.
-create function prune_events(before timestamptz) returns int language plpgsql as $$
+-- Drop the months that lie wholly before a day; answers how many.
+create function drop_event_months(before timestamptz) returns int language plpgsql as $$
 declare
   part record;
   dropped int := 0;
@@ -60,7 +60,5 @@ begin
     execute format('drop table %I', part.name);
     dropped := dropped + 1;
   end loop;
-  delete from events where ts < before;
-  delete from event_ids where ts < before;
   return dropped;
 end $$;

@@ -48,5 +48,11 @@ group by query order by searches desc, query limit $2
 -- name: counts
 select event_type, count(*) as count from events where ts > $1 group by event_type order by event_type
 
+-- name: drop_months
+select drop_event_months($1)
+
 -- name: prune
-select prune_events($1)
+delete from events where ts >= $1 and ts < $2
+
+-- name: prune_ids
+delete from event_ids where ctid = any (array(select ctid from event_ids where ts < $1 limit $2))

@@ -34,25 +34,24 @@ with incoming as (
 select count(*) filter (where inserted) as inserted, count(*) filter (where not inserted) as updated from written
 
 -- name: patch
--- $1: {id, set_price, price, set_stock, stock} as one JSON array, ids distinct; $2: now. What is so already is not touched.
-with incoming as (
-  select * from json_to_recordset($1::json) as x (id text, set_price boolean, price numeric, set_stock boolean, stock int)
-), held as (
-  select p.id from products p join incoming i on i.id = p.id collate "C" where p.deleted_at is null
+-- $1: {id, set_price, price, set_stock, stock} as one JSON array, ids distinct; $2: now. What is so already is not
+-- touched. Answers the ids there are, and whether each was changed.
+with held as (
+  select p.id, set_price, i.price, set_stock, i.stock
+  from json_to_recordset($1::json) as i (id text, set_price boolean, price numeric, set_stock boolean, stock int)
+  join products p on p.id = i.id where p.deleted_at is null
   order by p.id for update of p -- one order for all writers: no deadlocks
 ), changed as (
   update products p set
-    price = case when set_price then i.price else p.price end,
-    stock = case when set_stock then i.stock else p.stock end,
+    price = case when set_price then held.price else p.price end,
+    stock = case when set_stock then held.stock else p.stock end,
     updated_at = $2
-  from incoming i join held on held.id = i.id collate "C"
+  from held
   where p.id = held.id
-    and ((set_price and i.price is distinct from p.price) or (set_stock and i.stock is distinct from p.stock))
+    and ((set_price and held.price is distinct from p.price) or (set_stock and held.stock is distinct from p.stock))
   returning p.id
 )
-select
-  (select count(*) from changed) as updated,
-  array(select i.id from incoming i where not exists (select from held where held.id = i.id collate "C") order by 1) as missing
+select array(select id from held) as held, (select count(*) from changed) as updated
 
 -- name: delete
 update products set deleted_at = $2, updated_at = $2 where id = any ($1::text[]) and deleted_at is null

@@ -31,6 +31,16 @@ async def test_a_statement_that_takes_too_long_is_ended(migrated_url: str) -> No
     await database.close()
 
 
+async def test_background_work_may_take_longer(migrated_url: str) -> None:
+    database = connect(migrated_url, PoolPolicy(statement_timeout=timedelta(milliseconds=100)))
+    database.queries = SLEEP
+    async with database.patient() as session:
+        await session.rows("test.sleep", 0.3)
+    with pytest.raises(UnavailableError, match="too long"):
+        await database.rows("test.sleep", 5.0)
+    await database.close()
+
+
 async def test_who_finds_every_connection_in_use_waits_a_bounded_time(migrated_url: str) -> None:
     database = connect(migrated_url, PoolPolicy(size=1, overflow=1, wait=timedelta(milliseconds=100)))
     async with database.session(), database.session():
