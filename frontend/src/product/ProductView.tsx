@@ -1,4 +1,4 @@
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { product as fetchProduct, similar as fetchSimilar } from "../api/client";
 import type { Product, Result } from "../api/shapes";
 import { Failed } from "../search/Failed";
@@ -100,6 +100,13 @@ export function ProductView({ id, seed, titleId }: { id: string; seed: Result | 
   const ask = useCallback((signal: AbortSignal) => fetchProduct(id, signal), [id]);
   const { value, failure, retry } = useAnswer(id, ask);
   const product = value ?? (seed && productOf(seed));
+  const title = product?.title;
+  useEffect(() => {
+    if (title === undefined) return undefined;
+    const before = document.title;
+    document.title = `${title} · Aisle`;
+    return () => { document.title = before; };
+  }, [title]);
   if (product === null) {
     return (
       <div className="product product-waiting">
