@@ -21,7 +21,7 @@ Arguments = Mapping[str, JsonValue]
 State = Literal["waiting", "running", "succeeded", "failed", "cancelled"]
 
 STALLED = timedelta(seconds=30)  # a worker silent this long is dead; its jobs run again
-GRACE = timedelta(seconds=10)  # for running jobs when the worker is stopped
+GRACE = timedelta(seconds=3)  # for running jobs when the worker is stopped; what is cut off runs again
 RECONNECT = timedelta(seconds=2)
 POLL = timedelta(seconds=5)  # should a notification be lost
 WORKER_CONNECTIONS = 4

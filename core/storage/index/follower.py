@@ -17,11 +17,8 @@ from numpy.typing import NDArray
 
 from core.catalog import Product
 from core.errors import AisleError, IndexCorruptError, NotFoundError
-from core.storage.index.build import document
-from core.storage.index.columns import Columns
-from core.storage.index.editor import Editor
+from core.storage.index.changes import apply, kinds_of, rescored, tags_of
 from core.storage.index.snapshot import Snapshot, open_snapshot
-from core.storage.index.vectors import DIMENSIONS
 from core.storage.outbox import Change, Changes
 
 CHANGES = 500  # a step; more wait for the next, so that a bulk load does not hold a search back
@@ -48,6 +45,10 @@ class Generations(Protocol):
 
     async def open(self, version: str) -> Path:
         """Its folder, checked against its checksums. Raises `IndexCorruptError`."""
+        ...
+
+    async def older(self, version: str) -> list[str]:
+        """Complete versions before this one, newest first."""
         ...
 
     async def popularity_version(self) -> str | None:
@@ -111,35 +112,56 @@ class Follower:
         snapshot = self.live.snapshot
         if snapshot is None:
             return False
-        snapshot = await self._popular(snapshot)
+        snapshot = self.live.snapshot = await self._popular(snapshot)
         try:
             changes = await self.changes.read(snapshot.position, CHANGES)
-        except NotFoundError:
+        except NotFoundError:  # too old to be followed
             await self.broken(snapshot.about.version)
             return False
         self.live.lag = len(changes)
         if changes:
-            await self._apply(snapshot, changes)
+            await self._follow(snapshot, changes)
         return await self._embed() or len(changes) == CHANGES
 
     async def _reopen(self) -> None:
-        version = await self.generations.current()
-        snapshot = self.live.snapshot
-        current = snapshot is not None and snapshot.about.version == version and not self._torn
-        if version is None or version in self._refused or current:
+        """Go over to what is published, once it has caught up with what is served now."""
+        wanted, served = await self.generations.current(), self.live.snapshot
+        if wanted is None or (served is not None and served.about.version == wanted and not self._torn):
             return
+        versions = [wanted] if served is not None else [wanted, *await self.generations.older(wanted)]
+        for version in versions:
+            if version in self._refused or (fresh := await self._open(version)) is None:
+                continue
+            self.live.snapshot = await self._caught_up(fresh)
+            self.live.problem, self._torn = "" if version == wanted else self.live.problem, False
+            log.info("index_opened", version=version, products=fresh.about.products, position=fresh.position)
+            return
+
+    async def _open(self, version: str) -> Snapshot | None:
+        """A generation, None if it is damaged: an alarm, and a rebuild is asked for."""
         try:
             folder = await self.generations.open(version)
-            fresh = await asyncio.to_thread(open_snapshot, folder, self.scratch / version)
+            return await asyncio.to_thread(open_snapshot, folder, self.scratch / version)
         except IndexCorruptError as error:
             self._refused.add(version)
             self.live.problem = str(error)
-            log.error("index_corrupt", version=version, error=str(error))  # noqa: TRY400 - the message is the whole story
+            log.error("index_corrupt", version=version, error=str(error))  # noqa: TRY400 - this is the whole story
             await self.broken(version)
-            return
-        self.live.snapshot, self.live.problem = fresh, ""
-        self._popularity, self._torn = None, False
-        log.info("index_opened", version=version, products=fresh.about.products, position=fresh.position)
+            return None
+
+    async def _caught_up(self, fresh: Snapshot) -> Snapshot:
+        """The generation with all that happened since, as far as it can be read: with Postgres away it serves as is."""
+        self._popularity = None
+        try:
+            fresh = await self._popular(fresh)
+            while changes := await self.changes.read(fresh.position, CHANGES):
+                fresh = await self._moved(fresh, changes)
+                await asyncio.to_thread(fresh.keyword.commit)
+        except (AisleError, OSError) as error:
+            if self.live.snapshot is not None:
+                raise
+            log.warning("index_not_caught_up", error=str(error), position=fresh.position)
+        return fresh
 
     async def _popular(self, snapshot: Snapshot) -> Snapshot:
         version = await self.generations.popularity_version()
@@ -147,25 +169,24 @@ class Follower:
             return snapshot
         scores = await self.generations.popularity(version)
         columns = await asyncio.to_thread(rescored, snapshot, scores)
-        self.live.snapshot = moved = snapshot.moved(columns=columns)
         self._popularity = version
-        return moved
+        return snapshot.moved(columns=columns)
 
-    async def _apply(self, snapshot: Snapshot, changes: Sequence[Change]) -> None:
-        kinds: dict[str, set[str]] = {}
-        for change in changes:
-            kinds.setdefault(change.product_id, set()).add(change.kind)
-        found = {product.id: product for product in await self.products.get(list(kinds))}
-        self._torn = True  # until the commit is through
-        moved = await asyncio.to_thread(apply, snapshot, kinds, found)
+    async def _moved(self, snapshot: Snapshot, changes: Sequence[Change]) -> Snapshot:
+        found = {product.id: product for product in await self.products.get(list({c.product_id for c in changes}))}
+        moved = await asyncio.to_thread(apply, snapshot, kinds_of(changes), found)
+        return moved.moved(position=changes[-1].position)
+
+    async def _follow(self, snapshot: Snapshot, changes: Sequence[Change]) -> None:
+        self._torn = True  # until the commit is through: a failure in between means to open the generation anew
+        moved = await self._moved(snapshot, changes)
         # Published before the keyword index commits: a search must never meet a row that its columns do not have.
-        self.live.snapshot = moved.moved(position=changes[-1].position)
+        self.live.snapshot = moved
         await asyncio.to_thread(moved.keyword.commit)
         self._torn = False
-        content = any(kinds[product_id] & {"content", "delete"} for product_id in kinds)
-        await self.changed([*(f"product:{product_id}" for product_id in kinds), *(["search"] if content else [])])
+        await self.changed(tags_of(changes))
         self.live.lag = 0
-        log.info("index_followed", changes=len(changes), position=changes[-1].position)
+        log.info("index_followed", changes=len(changes), position=moved.position)
 
     async def _embed(self) -> bool:
         snapshot = self.live.snapshot
@@ -176,37 +197,3 @@ class Follower:
         filled = await asyncio.to_thread(snapshot.vectors.fill, np.array(rows, dtype=np.int32), vectors)
         self.live.snapshot = snapshot.moved(vectors=filled, pending=snapshot.pending.difference(rows))
         return True
-
-
-def apply(snapshot: Snapshot, kinds: dict[str, set[str]], found: dict[str, Product]) -> Snapshot:
-    """The next moment, keyword index not yet committed. Content takes a new row; price and stock change in place."""
-    editor, dead, added = Editor(snapshot.columns), [], []
-    for product_id, changed in kinds.items():
-        product = found.get(product_id)
-        if product is None:
-            dead.append(editor.drop(product_id))
-        elif "content" in changed or "delete" in changed or product_id not in snapshot.columns.row_of:
-            dead.append(snapshot.columns.row_of.get(product_id))
-            added.append((editor.put(product), product))
-        elif (row := editor.reprice(product)) is not None:
-            snapshot.records.put(row, product)
-    documents = [document(row, product) for row, product in added]
-    for row, product in added:
-        snapshot.records.put(row, product)
-    snapshot.keyword.delete([row for row in dead if row is not None])
-    snapshot.keyword.add(documents)
-    rows = [row for row, _ in added]
-    vectors = snapshot.vectors and snapshot.vectors.append(np.zeros((len(rows), DIMENSIONS), dtype=np.float32))
-    return snapshot.moved(
-        columns=editor.done(),
-        forward=snapshot.forward.append(documents),
-        vectors=vectors,
-        pending=snapshot.pending.union(rows),
-    )
-
-
-def rescored(snapshot: Snapshot, scores: dict[str, float]) -> Columns:
-    """Columns with a new popularity."""
-    editor = Editor(snapshot.columns)
-    editor.popularity(scores)
-    return editor.done()

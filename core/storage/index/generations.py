@@ -39,6 +39,10 @@ class Generations:
         except NotFoundError as error:
             raise IndexCorruptError(f"index {version} is published but not complete in the artefact store") from error
 
+    async def older(self, version: str) -> list[str]:
+        """Complete versions before this one, newest first: what to fall back to."""
+        return [one for one in reversed(await self.artefacts.versions(INDEX)) if one < version]
+
     async def publish(self, folder: Path, about: About, now: datetime) -> None:
         """Put a finished folder to use, then drop generations nobody would go back to."""
         await self.artefacts.put_folder(INDEX, about.version, folder, now, about.model_dump(mode="json"))
