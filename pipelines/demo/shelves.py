@@ -51,6 +51,7 @@ class Department(Frozen):
     names: tuple[str, ...]  # series names: `Aurora`
     brands: dict[Tier, tuple[str, ...]]
     titles: tuple[str, ...]
+    intros: tuple[str, ...] = ()  # first sentences that suit its goods better than the general ones
     closing: tuple[str, ...]
     lines: tuple[Line, ...]
 

@@ -71,7 +71,7 @@ class Plain:
         title = dice.pick(line.titles or self.department.titles)
         facts = dice.sample(line.facts, 2 + dice.below(2))
         says = dice.sample(kind.says, 2)
-        opening = [dice.pick(INTROS), *says] if dice.chance(0.6) else [*says, *facts[:1]]
+        opening = [dice.pick(self.department.intros or INTROS), *says] if dice.chance(0.6) else [*says, *facts[:1]]
         closing = [dice.pick(self.department.closing)] if dice.chance(0.5) else []
         return title, " ".join(dict.fromkeys([*opening, *facts, *closing]))
 

@@ -84,7 +84,7 @@ def test_variants_share_parent_and_category_and_differ_in_title_and_one_attribut
 @each_line
 def test_every_template_fills(department: Department, line: Line) -> None:
     speech = Plain(department)
-    texts = (line.titles or department.titles) + line.facts + department.closing + INTROS
+    texts = (line.titles or department.titles) + line.facts + department.closing + (department.intros or INTROS)
     for index, kind in enumerate(line.kinds):
         made = next(family(department, line, index))
         fields = speech.fields(speech.words(Dice(kind.name), str(made.brand), kind, line.words), made.attributes)
