@@ -16,7 +16,7 @@ from core.config import Settings
 from core.errors import AisleError, UnavailableError
 from core.resources import Resources, open_resources
 from core.storage.migrate import load_migrations
-from worker import utc_now
+from worker.run import utc_now
 
 MIN_FREE = 2_000_000_000  # bytes
 OLD = 8 * 24 * 3600  # seconds; the rebuild is weekly

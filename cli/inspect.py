@@ -8,7 +8,7 @@ from core.resources import open_resources
 from core.storage.index.generations import INDEX
 from core.storage.migrate import migrate
 from pipelines import index
-from worker import index_sources, utc_now
+from worker.run import index_sources, utc_now
 
 
 async def build(settings: Settings, *, vectors: bool, as_json: bool) -> None:

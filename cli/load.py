@@ -17,7 +17,7 @@ from core.storage.migrate import migrate
 from pipelines.load.options import LoadOptions, LoadSummary
 from pipelines.load.plan import Plan
 from pipelines.load.run import Store, run
-from worker import utc_now
+from worker.run import utc_now
 
 
 def options_of(

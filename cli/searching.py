@@ -13,7 +13,7 @@ from evals.search import run as graded
 from evals.search import table as graded_table
 from tools import toolbox
 from tools.search.shapes import SearchPage, SearchRequest
-from worker import utc_now
+from worker.run import utc_now
 
 
 async def search(settings: Settings, query: str, k: int, *, as_json: bool) -> None:

@@ -10,7 +10,7 @@ from api.server import serve as serve_api
 from core.config import Settings
 from core.resources import open_resources
 from core.storage.migrate import migrate
-from worker import work as work_on
+from worker.run import work as work_on
 
 PARENT = "AISLE_PARENT"  # set by `aisle up`: end when it is gone, however it went
 

@@ -18,7 +18,7 @@ from core.resources import Resources, open_resources, open_servers
 from core.storage.migrate import migrate
 from pipelines import index, popularity
 from pipelines.demo.seed import seed
-from worker import index_sources, utc_now
+from worker.run import index_sources, utc_now
 
 GRACE = timedelta(seconds=15)  # for a child to drain and end
 READY = timedelta(seconds=60)
