@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from importlib import resources
 
 import pytest
 
 from core.errors import InvalidInputError, NotFoundError
 from core.storage.jobs import Job, Jobs, Task
+from core.storage.migrate import load_migrations
 from core.storage.postgres import Database
 
 ENDED = {"succeeded", "failed", "cancelled"}
@@ -131,3 +133,10 @@ async def test_ended_jobs_are_forgotten_and_waiting_ones_kept(jobs: Jobs) -> Non
     assert (await jobs.get(waiting)).state == "waiting"
     with pytest.raises(NotFoundError):
         await jobs.get(done)
+
+
+def test_the_queues_schema_is_that_of_the_library_installed() -> None:
+    """An upgrade of procrastinate needs its migrations as further steps of ours (docs/decisions/0005-job-queue.md)."""
+    [step] = [step for step in load_migrations() if step.name == "procrastinate"]
+    schema = (resources.files("procrastinate") / "sql" / "schema.sql").read_text(encoding="utf-8")
+    assert step.sql.endswith(schema)
