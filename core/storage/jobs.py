@@ -11,6 +11,7 @@ import procrastinate
 import psycopg
 import structlog
 from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Status
 from pydantic import JsonValue
 
 from core.catalog import Frozen
@@ -21,6 +22,7 @@ Arguments = Mapping[str, JsonValue]
 State = Literal["waiting", "running", "succeeded", "failed", "cancelled"]
 
 STALLED = timedelta(seconds=30)  # a worker silent this long is dead; its jobs run again
+RESCUES = 5  # a job that has been tried this often when its worker dies is given up
 GRACE = timedelta(seconds=3)  # for running jobs when the worker is stopped; what is cut off runs again
 RECONNECT = timedelta(seconds=2)
 POLL = timedelta(seconds=5)  # should a notification be lost
@@ -139,8 +141,11 @@ async def _work(app: procrastinate.App, concurrency: int) -> None:
 async def _rescue(app: procrastinate.App) -> None:
     while True:
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED.total_seconds()):
-            log.warning("job_rescued", job=job.id, task=job.task_name)
-            await app.job_manager.retry_job(job)
+            log.warning("job_rescued", job=job.id, task=job.task_name, attempts=job.attempts)
+            if job.attempts < RESCUES:
+                await app.job_manager.retry_job(job)
+            else:  # it may be what kills the workers
+                await app.job_manager.finish_job(job, Status.FAILED, delete_job=False)
         await asyncio.sleep(STALLED.total_seconds())
 
 

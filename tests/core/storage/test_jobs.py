@@ -135,6 +135,49 @@ async def test_ended_jobs_are_forgotten_and_waiting_ones_kept(jobs: Jobs) -> Non
         await jobs.get(done)
 
 
+async def lose_worker(jobs: Jobs, attempts: int) -> None:
+    """What a killed worker leaves behind."""
+    async with jobs.database.session() as session:
+        dead = await session.connection.fetchval(
+            "insert into procrastinate_workers (last_heartbeat) values (now() - interval '1 hour') returning id"
+        )
+        await session.connection.execute(
+            "update procrastinate_jobs set status = 'doing', worker_id = $1, attempts = $2", dead, attempts
+        )
+
+
+async def test_the_job_of_a_worker_that_died_is_done_by_another(jobs: Jobs) -> None:
+    async def work(_: Mapping[str, object]) -> str:
+        return "done"
+
+    job_id = await jobs.enqueue("work")
+    await lose_worker(jobs, attempts=0)
+    assert (await jobs.get(job_id)).state == "running"
+    async with worker(jobs, {"work": Task(run=work)}):
+        assert (await ended(jobs, job_id)).result == "done"
+
+
+async def test_a_job_whose_workers_always_die_is_given_up(jobs: Jobs) -> None:
+    async def work(_: Mapping[str, object]) -> None:
+        pytest.fail("tried again")
+
+    job_id = await jobs.enqueue("work")
+    await lose_worker(jobs, attempts=5)
+    async with worker(jobs, {"work": Task(run=work)}):
+        assert (await ended(jobs, job_id)).state == "failed"
+
+
+async def test_a_task_with_a_schedule_is_done_on_its_own(jobs: Jobs) -> None:
+    done = asyncio.Event()
+
+    async def work(arguments: Mapping[str, object]) -> None:
+        assert arguments == {}
+        done.set()
+
+    async with worker(jobs, {"work": Task(run=work, cron="* * * * * *")}):  # a sixth field: every second
+        await asyncio.wait_for(done.wait(), 30)
+
+
 def test_the_queues_schema_is_that_of_the_library_installed() -> None:
     """An upgrade of procrastinate needs its migrations as further steps of ours (docs/decisions/0005-job-queue.md)."""
     [step] = [step for step in load_migrations() if step.name == "procrastinate"]
