@@ -25,6 +25,7 @@ from api.impressions import Impressions
 from api.observe import Observe
 from api.page import page_answer, read_page
 from api.routes import events, health, products, search
+from api.server import end_with_parent
 from api.service import Service
 from api.shield import Shield
 from api.warming import warm
@@ -116,6 +117,7 @@ async def _open_door(settings: Settings, service: Service, clock: Clock, metrics
         asyncio.create_task(impressions.run(), name="impressions"),
         asyncio.create_task(_watch(metrics, service), name="gauges"),
         asyncio.create_task(warm(service, clock, settings.warm_queries), name="warming"),
+        asyncio.create_task(end_with_parent(), name="parent"),
     ]
     try:
         yield Door(service, clock, metrics, impressions, assets, Bodies(), settings.metrics_dir)
