@@ -104,7 +104,11 @@ def test_ranks_order_live_rows_by_id(base: list[Product], later: list[Product]) 
 
 def test_exclusion_leaves_products_without_the_value() -> None:
     columns, _ = edited(
-        [Product(id="a", title="x", brand="Acme"), Product(id="b", title="x"), Product(id="c", title="x", brand="Bolt")],
+        [
+            Product(id="a", title="x", brand="Acme"),
+            Product(id="b", title="x"),
+            Product(id="c", title="x", brand="Bolt"),
+        ],
         [],
         [],
     )
@@ -125,7 +129,9 @@ def test_earlier_columns_do_not_change_when_later_ones_are_made() -> None:
 
 
 def test_saved_columns_come_back_equal(tmp_path: Path) -> None:
-    columns, _ = edited([Product(id="a", title="x", brand="B", category=("H", "K")), Product(id="b", title="y")], [], [])
+    columns, _ = edited(
+        [Product(id="a", title="x", brand="B", category=("H", "K")), Product(id="b", title="y")], [], []
+    )
     save(columns, tmp_path)
 
     back = load(tmp_path)
