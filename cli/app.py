@@ -1,4 +1,8 @@
-"""The commands and their options; what they do lies beside."""
+"""The commands and their options; what they do lies beside.
+
+Each command imports its own part when it runs: all of them together take seconds to import, and `aisle up` starts four
+processes of this program on a machine with two cores.
+"""
 
 import logging
 from pathlib import Path
@@ -6,9 +10,6 @@ from typing import Annotated
 
 import typer
 
-from cli import console, doctor, inspect, searching, serving
-from cli import load as loading
-from cli import up as everything
 from core.config import Settings
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
@@ -30,6 +31,9 @@ def up(
     demo: Annotated[bool, typer.Option(help="Fill an empty shop with the demo catalogue.")] = True,
 ) -> None:
     """Start everything on this machine; Ctrl-C ends it."""
+    from cli import console, serving
+    from cli import up as everything
+
     settings = serving.overridden(Settings(), host=host, port=port)
     raise typer.Exit(console.run(everything.up(settings, demo=demo)))
 
@@ -42,18 +46,24 @@ def serve(
     workers: Annotated[int | None, typer.Option(help="Processes.")] = None,
 ) -> None:
     """Serve the API and the page; the worker and the servers are somebody else's."""
+    from cli import serving
+
     serving.serve(serving.overridden(Settings(), host=host, port=port, workers=workers))
 
 
 @app.command("worker")
 def work() -> None:
     """Do what is done beside serving: rebuild indexes, compute popularity, keep retention."""
+    from cli import console, serving
+
     console.run(serving.work(Settings()))
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database schema up to date."""
+    from cli import console, serving
+
     console.run(serving.migrated(Settings()))
 
 
@@ -71,6 +81,9 @@ def load(  # noqa: PLR0913 - one argument an option
     as_json: Json = False,
 ) -> None:
     """Load a catalogue. Exit code: 0 all loaded, 2 some rows rejected, 1 nothing loaded, 130 interrupted."""
+    from cli import console
+    from cli import load as loading
+
     options = loading.options_of(columns or [], currency, locale, dry_run=dry_run, batch=batch, private=allow_private)
     raise typer.Exit(console.run(loading.load(Settings(), source, options, as_json=as_json, ask=not (yes or as_json))))
 
@@ -82,18 +95,24 @@ def index_build(
     as_json: Json = False,
 ) -> None:
     """Build a generation from the catalogue and publish it."""
+    from cli import console, inspect
+
     console.run(inspect.build(Settings(), vectors=vectors, as_json=as_json))
 
 
 @index.command("list")
 def index_list(*, as_json: Json = False) -> None:
     """Published generations, the one in use marked."""
+    from cli import console, inspect
+
     console.run(inspect.generations(Settings(), as_json=as_json))
 
 
 @index.command("rollback")
 def index_rollback() -> None:
     """Go back to the generation before; every process follows within a second or so."""
+    from cli import console, inspect
+
     console.run(inspect.rollback(Settings()))
 
 
@@ -105,12 +124,16 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Search the catalogue as the API would."""
+    from cli import console, searching
+
     console.run(searching.search(Settings(), query, k, as_json=as_json))
 
 
 @app.command("doctor")
 def examine(*, as_json: Json = False) -> None:
     """Check every dependency, index and setting, and say how to mend what is wrong. Exit code 1 if anything is."""
+    from cli import console, doctor
+
     raise typer.Exit(console.run(doctor.examine(Settings(), as_json=as_json)))
 
 
@@ -122,13 +145,17 @@ def evaluate_search(
     as_json: Json = False,
 ) -> None:
     """Judge the search on a graded set, apart from the live catalogue."""
-    console.run(searching.evaluate(Settings(), folder, ablate=ablate, as_json=as_json))
+    from cli import console, measuring
+
+    console.run(measuring.evaluate(Settings(), folder, ablate=ablate, as_json=as_json))
 
 
 @evaluate.command("golden")
 def evaluate_golden(*, as_json: Json = False) -> None:
     """Judge the search on the golden set over the demo catalogue."""
-    console.run(searching.golden(Settings(), as_json=as_json))
+    from cli import console, measuring
+
+    console.run(measuring.golden(Settings(), as_json=as_json))
 
 
 @bench.command("search")
@@ -140,7 +167,9 @@ def bench_search(
     as_json: Json = False,
 ) -> None:
     """Latency and throughput at 1, 8 and 32 clients, beside bare tantivy, bm25s and SQLite FTS5."""
-    console.run(searching.bench(Settings(), folder, generated, requests, as_json=as_json))
+    from cli import console, measuring
+
+    console.run(measuring.bench(Settings(), folder, generated, requests, as_json=as_json))
 
 
 def main() -> None:
