@@ -15,7 +15,7 @@ WORKDIR /app
 RUN pip install --no-cache-dir uv==0.13.9
 COPY requirements.lock ./
 RUN uv venv .venv && uv pip sync --python .venv/bin/python requirements.lock
-COPY pyproject.toml README.md LICENSE worker.py ./
+COPY pyproject.toml README.md LICENSE ./
 COPY agents/ agents/
 COPY api/ api/
 COPY cli/ cli/
@@ -25,6 +25,7 @@ COPY guardrails/ guardrails/
 COPY pipelines/ pipelines/
 COPY prompts/ prompts/
 COPY tools/ tools/
+COPY worker/ worker/
 # A plain path entry rather than a copy: what runs is what lies in /app, page included.
 RUN uv pip install --python .venv/bin/python --no-deps -C editable_mode=compat -e .
 

@@ -54,17 +54,17 @@ def serve(
 @app.command("worker")
 def work() -> None:
     """Do what is done beside serving: rebuild indexes, compute popularity, keep retention."""
-    from cli import console, serving
+    from cli import console, working
 
-    console.run(serving.work(Settings()))
+    console.run(working.work(Settings()))
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database schema up to date."""
-    from cli import console, serving
+    from cli import console, working
 
-    console.run(serving.migrated(Settings()))
+    console.run(working.migrated(Settings()))
 
 
 @app.command()

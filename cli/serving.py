@@ -1,6 +1,8 @@
-"""`aisle serve`, `aisle worker`, `aisle migrate`: one process each, as `aisle up` or an orchestrator starts them."""
+"""`aisle serve`: the API, as `aisle up` or an orchestrator starts it.
 
-import asyncio
+Imports little: this process only watches over those that serve, and nobody should wait for it to load what they load.
+"""
+
 import os
 import signal
 import threading
@@ -8,9 +10,6 @@ import time
 
 from api.server import serve as serve_api
 from core.config import Settings
-from core.resources import open_resources
-from core.storage.migrate import migrate
-from worker.run import work as work_on
 
 PARENT = "AISLE_PARENT"  # set by `aisle up`: end when it is gone, however it went
 
@@ -27,27 +26,6 @@ def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT."""
     end_with_parent()
     serve_api(settings.host, settings.port, settings.workers)
-
-
-async def work(settings: Settings) -> None:
-    """Work until SIGTERM or SIGINT; running jobs are given a moment to end."""
-    end_with_parent()
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    working = asyncio.create_task(work_on(settings))
-    stopped = asyncio.create_task(stop.wait())
-    await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    if not working.done():
-        working.cancel()
-    await asyncio.gather(working, return_exceptions=stopped.done())
-    stopped.cancel()
-
-
-async def migrated(settings: Settings) -> None:
-    """Bring the schema up to date."""
-    async with open_resources(settings, follow=False) as resources:
-        await migrate(resources.database)
 
 
 def end_with_parent() -> None:

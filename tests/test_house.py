@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("agents", "api", "core", "evals", "guardrails", "pipelines", "prompts", "tools")
+ROOMS = ("agents", "api", "cli", "core", "evals", "guardrails", "pipelines", "prompts", "tools", "worker")
 FILE_LINES = 300
 FUNCTION_LINES = 40
 LONG_FILES: dict[str, str] = {}
