@@ -5,6 +5,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core import ranking
 from core.catalog import CATEGORY_SEPARATOR, Breakdown, Filters
@@ -37,22 +38,27 @@ class Similar:
         return await asyncio.get_running_loop().run_in_executor(self.threads, similar, snapshot, request)
 
 
+def nearest(snapshot: Snapshot, row: int) -> tuple[Ords, NDArray[np.float32], bool]:
+    """Rows, how close each is in [0, 1], and whether that is by vector rather than all of the same shelf."""
+    columns = snapshot.columns
+    mask = columns.alive.copy()
+    mask[row] = False
+    vector = snapshot.vectors.vector(row) if snapshot.vectors is not None else None
+    if snapshot.vectors is not None and vector is not None and bool(vector.any()):
+        near = snapshot.vectors.search(vector, POOL, mask)
+        return near.ords, near.scores.clip(0, 1), True
+    path = snapshot.records.get(row).category
+    shelf = Filters(category=(CATEGORY_SEPARATOR.join(path),)) if path else Filters()
+    ords = np.flatnonzero(mask & columns.mask(shelf)).astype(np.int32)
+    return ords, np.zeros(len(ords), dtype=np.float32), False
+
+
 def similar(snapshot: Snapshot, request: SimilarRequest) -> SimilarPage:
     """Nearest by vector, ranked with the rest of the formula; without vectors, the most popular of the same shelf."""
     columns = snapshot.columns
     row = columns.row_of[request.product_id]
     product = snapshot.records.get(row)
-    mask = columns.alive.copy()
-    mask[row] = False
-    vector = snapshot.vectors.vector(row) if snapshot.vectors is not None else None
-    embedded = vector is not None and bool(vector.any())
-    if snapshot.vectors is not None and vector is not None and embedded:
-        near = snapshot.vectors.search(vector, POOL, mask)
-        ords, closeness = near.ords, near.scores.clip(0, 1)
-    else:
-        shelf = Filters(category=(CATEGORY_SEPARATOR.join(product.category),)) if product.category else Filters()
-        ords = np.flatnonzero(mask & columns.mask(shelf)).astype(np.int32)
-        closeness = np.zeros(len(ords), dtype=np.float32)
+    ords, closeness, embedded = nearest(snapshot, row)
     weights = weights_for(product.category_path or None)
     freshness = ranking.freshness(columns.created[ords], request.now)
     finals = ranking.final(closeness, np.float32(0), columns.popularity[ords], freshness, weights)
