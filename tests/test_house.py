@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 ROOMS = ("agents", "api", "cli", "core", "evals", "guardrails", "pipelines", "prompts", "tools", "worker")
 FILE_LINES = 300
+TEST_FILE_LINES = 400
 FUNCTION_LINES = 40
 LONG_FILES: dict[str, str] = {}
 """Path → why it may be longer."""
@@ -66,7 +67,8 @@ def test_no_tracked_file_names_a_registry_or_a_machine() -> None:
 
 
 def test_no_file_is_longer_than_a_head_can_hold() -> None:
-    long = {name(path) for path in WRITTEN if len(path.read_text().splitlines()) > FILE_LINES}
+    bound = {path: TEST_FILE_LINES if name(path).startswith("tests/") else FILE_LINES for path in WRITTEN}
+    long = {name(path) for path in WRITTEN if len(path.read_text().splitlines()) > bound[path]}
     assert long == set(LONG_FILES)
 
 
