@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
@@ -90,7 +91,8 @@ class Search:
             return await self.encoder.encode(text)
 
     async def _work(self, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self.threads, call)
+        # In a copy of the request's context, so that spans in the thread are the request's.
+        return await asyncio.get_running_loop().run_in_executor(self.threads, copy_context().run, call)
 
 
 def read_query(snapshot: Snapshot, request: SearchRequest) -> Understood:
