@@ -74,6 +74,8 @@ def load(  # noqa: PLR0913 - one argument an option
     columns: Annotated[list[str] | None, typer.Option("--map", help="field=Column; `field=` drops a column.")] = None,
     currency: Annotated[str, typer.Option(help="Of prices that do not say.")] = "USD",
     locale: Annotated[str, typer.Option(help="Of the texts.")] = "en",
+    encoding: Annotated[str | None, typer.Option(help="Of the file; found out if not given.")] = None,
+    rejects: Annotated[Path | None, typer.Option(help="Folder for rejects files; else beside the file.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check; write nothing.")] = False,
     batch: Annotated[int, typer.Option(help="Products a write.", min=1, max=10_000)] = 500,
     allow_private: Annotated[bool, typer.Option(help="Let a URL point into private networks.")] = False,
@@ -83,9 +85,19 @@ def load(  # noqa: PLR0913 - one argument an option
     """Load a catalogue. Exit code: 0 all loaded, 2 some rows rejected, 1 nothing loaded, 130 interrupted."""
     from cli import console
     from cli import load as loading
+    from pipelines.load.options import LoadOptions
 
-    options = loading.options_of(columns or [], currency, locale, dry_run=dry_run, batch=batch, private=allow_private)
-    raise typer.Exit(console.run(loading.load(Settings(), source, options, as_json=as_json, ask=not (yes or as_json))))
+    options = LoadOptions(
+        currency=currency,
+        locale=locale,
+        encoding=encoding,
+        dry_run=dry_run,
+        batch=batch,
+        rejects_dir=rejects,
+        allow_private=allow_private,
+    )
+    work = loading.load(Settings(), source, columns or [], options, as_json=as_json, ask=not (yes or as_json))
+    raise typer.Exit(console.run(work))
 
 
 @index.command("build")

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from core.errors import AisleError
 from core.storage.index.build import Progress as Report
+from core.telemetry import logs
 
 T = TypeVar("T")
 
@@ -30,7 +31,8 @@ def print_json(value: object) -> None:
 
 
 def run(work: Coroutine[object, object, T]) -> T:
-    """Run a command; what went wrong is one sentence and exit code 1."""
+    """Run a command; what went wrong is one sentence and exit code 1. Logs go to stderr: stdout is for results."""
+    logs.configure(level="WARNING", service="aisle", stream=sys.stderr.buffer)
     try:
         return asyncio.run(work)
     except AisleError as error:
