@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from importlib import import_module
@@ -118,3 +119,32 @@ def test_every_dependency_is_accounted_for() -> None:
     record = (ROOT / "docs" / "decisions" / "0000-dependencies.md").read_text()
     listed = set(re.findall(r"^\| ([A-Za-z0-9._-]+) \| .+ \| .+ \| [\d.]+ \|$", record, re.MULTILINE))
     assert listed == set(asked())
+
+
+def test_the_command_line_and_the_server_start_without_the_heavy_parts() -> None:
+    heavy = ("bm25s", "polars", "faiss", "tantivy")
+    code = f"import sys, cli.app, cli.serving; print([name for name in {heavy} if name in sys.modules])"
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "[]", "import it where it is used: `aisle up` starts four processes"
+
+
+def test_only_the_benchmark_needs_what_only_developers_have() -> None:
+    locked = set(re.findall(r"(?m)^([a-z0-9-]+)(?:\[.*\])?==", (ROOT / "requirements.lock").read_text()))
+    distributions = packages_distributions()
+    lacking = {
+        (name(path), top)
+        for path in SOURCES
+        if path.relative_to(ROOT).parts[0] in ROOMS
+        for node in ast.walk(ast.parse(path.read_text()))
+        for top in (module.split(".")[0] for module in modules(node))
+        if top not in ROOMS
+        and top in distributions
+        and not locked & {re.sub(r"[-_.]+", "-", owner).lower() for owner in distributions[top]}
+    }
+    assert lacking == {("evals/bench/rivals.py", "bm25s")}
+
+
+def modules(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
