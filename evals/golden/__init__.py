@@ -1,1 +1,1 @@
-"""The golden set: what a shopper of the demo shop should find. Graded by rules over products' own fields (`grade.py`)."""
+"""The golden set: what a shopper of the demo shop should find, graded by rules over products' own fields."""
