@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from api.bounds import BoundBody, BoundConcurrency, BoundTime
-from api.context import Clock
+from api.context import SESSION_HEADER, Clock
 from api.docs import docs_router
 from api.door import Door, door_of
 from api.errors import Problem, install
@@ -95,7 +95,13 @@ def create_app(settings: Settings, open_service: OpenService = open_service, clo
 
 def _layers(settings: Settings, metrics: Metrics, tracing: Tracing) -> list[Middleware]:
     """Outermost first: whatever an inner layer refuses still gets ids, headers, a log line and its place in metrics."""
-    cors = Middleware(CORSMiddleware, allow_origins=settings.cors_origins, allow_methods=["GET", "POST"])
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["content-type", "traceparent", "x-request-id", SESSION_HEADER],
+        expose_headers=["retry-after", "x-request-id", "x-trace-id"],
+    )
     return [
         Middleware(Head),
         Middleware(Shield),

@@ -93,7 +93,11 @@ async def test_other_sites_may_call_only_when_named(opened):
         assert "access-control-allow-origin" not in (await house.client.get("/search", headers=origin)).headers
     async with opened(cors_origins=("https://shop.example",)) as house:
         answer = await house.client.get("/search", headers=origin)
-        asked = {**origin, "access-control-request-method": "POST", "access-control-request-headers": "content-type"}
+        asked = {
+            **origin,
+            "access-control-request-method": "POST",
+            "access-control-request-headers": "content-type, x-session-id",
+        }
         preflight = await house.client.options("/events", headers=asked)
         assert answer.headers["access-control-allow-origin"] == "https://shop.example"
         assert preflight.status_code == 200
