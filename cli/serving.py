@@ -9,7 +9,7 @@ import threading
 import time
 
 from api.server import serve as serve_api
-from core.config import Settings
+from core.config import Settings, share_metrics
 
 PARENT = "AISLE_PARENT"  # set by `aisle up`: end when it is gone, however it went
 
@@ -25,7 +25,9 @@ def overridden(settings: Settings, **options: object) -> Settings:
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT."""
     end_with_parent()
-    serve_api(settings.host, settings.port, settings.workers)
+    if settings.workers > 1:
+        share_metrics(settings.data_dir / "metrics")
+    serve_api(settings.host, settings.port, settings.workers, level=settings.log_level, service=settings.service_name)
 
 
 def end_with_parent() -> None:

@@ -1,13 +1,17 @@
 """`aisle worker`, `aisle migrate`: one process each, as `aisle up` or an orchestrator starts them."""
 
 import asyncio
+import os
 import signal
+from datetime import timedelta
 
 from cli.serving import end_with_parent
 from core.config import Settings
 from core.resources import open_resources
 from core.storage.migrate import migrate
 from worker.run import work as work_on
+
+PATIENCE = timedelta(seconds=8)  # a little over what running jobs are given
 
 
 async def work(settings: Settings) -> None:
@@ -19,10 +23,13 @@ async def work(settings: Settings) -> None:
     working = asyncio.create_task(work_on(settings))
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    if not working.done():
+    if stopped.done():
         working.cancel()
-    await asyncio.gather(working, return_exceptions=stopped.done())
+        await asyncio.wait({working}, timeout=PATIENCE.total_seconds())
+        if not working.done():  # it waits for a Postgres that is gone; its jobs are run again by the next worker
+            os._exit(1)
     stopped.cancel()
+    await asyncio.gather(working, return_exceptions=stop.is_set())
 
 
 async def migrated(settings: Settings) -> None:
