@@ -14,7 +14,7 @@ from core.catalog import Product
 from evals.golden.rules import Rule, read_rules
 from pipelines.demo import catalogue
 
-A_GRADE = 6  # products listed per query and grade
+A_GRADE = 4  # products listed per query and grade
 FOLDER = Path(__file__).parent
 
 
