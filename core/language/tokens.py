@@ -59,6 +59,10 @@ _TOKEN = re.compile(r"\d*\.\d+|[^\W_]+(?:'[^\W_]+)*(?:[-/][^\W_]+)*")
 _DECIMAL = re.compile(r"\d*\.\d+")
 _DASHED = re.compile(r"[-/]")
 
+_HEAD_ENDS = re.compile(
+    r"[,;:(|]| [-\u2013\u2014] |(?<!\d )\b(?:for|with|w/|compatible|featuring|includes|by|in)\b", re.IGNORECASE
+)
+
 STOP_WORDS = frozenset({
     "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "have", "i", "if", "in", "into", "is",
     "it", "its", "my", "of", "on", "or", "that", "the", "their", "then", "there", "these", "they", "this", "to",
@@ -100,6 +104,12 @@ def analyze(text: str) -> list[str]:
     surface = words(text)
     kept = [stem(word) for word in surface if word not in STOP_WORDS]
     return kept or [stem(word) for word in surface]
+
+
+def head(title: str) -> str:
+    """The part of a title that names the thing: up to the first comma, bracket, dash, "for" or "with"."""
+    found = _HEAD_ENDS.search(title, 1)
+    return title[: found.start()] if found else title
 
 
 @lru_cache(maxsize=200_000)

@@ -38,6 +38,10 @@ class Forward(Protocol):
         """Title token ids in order, padded with -1."""
         ...
 
+    def heads(self, ords: Ints) -> Ints:
+        """How many of each title's first tokens name the thing."""
+        ...
+
     def weights(self, ords: Ints, tokens: Sequence[int]) -> Floats:
         """(tokens, rows) BM25F weights."""
         ...
@@ -54,7 +58,8 @@ class Evidence:
     position: Ints  # (t, m) first place in the title, NOWHERE where none
     adjacent: NDArray[np.bool_]  # (t - 1, m) whether two neighbouring terms stand side by side in the title
     numeric: NDArray[np.bool_]  # (t,) whether the term holds a digit: sizes, capacities, model numbers
-    titles: Ints  # (m, TITLE_TOKENS)
+    head: Ints  # (m,) place in the title of its head noun, the last word of the part that names the thing
+    noun: Ints  # (m,) the head noun itself, a token id; -1 for none
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,7 @@ def gather(terms: Sequence[Term], ords: Ints, forward: Forward) -> Evidence:
     line_of = {token: i for i, token in enumerate(tokens)}
     weights = forward.weights(ords, tokens)
     titles = forward.titles(ords)
+    head = forward.heads(ords) - 1
     unknown = float(np.log1p(forward.size))  # a word nothing holds is as telling as the rarest
     shape = (len(terms), len(ords))
     bm25, found, titled = (
@@ -102,7 +108,8 @@ def gather(terms: Sequence[Term], ords: Ints, forward: Forward) -> Evidence:
         position=position,
         adjacent=_adjacent(forms, titles, position),
         numeric=np.array([any(c.isdigit() for c in term.surface) for term in terms], dtype=np.bool_),
-        titles=titles,
+        head=head,
+        noun=np.where(head >= 0, titles[np.arange(len(ords)), np.maximum(head, 0)], -1).astype(np.int32),
     )
 
 

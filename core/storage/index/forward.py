@@ -16,7 +16,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from core.language.tokens import analyze
+from core.language.tokens import analyze, head
 from core.storage.index.keyword import TEXT_CHARS, Document
 
 Ints = NDArray[np.int32]
@@ -25,8 +25,9 @@ Floats = NDArray[np.float32]
 TITLE_TOKENS = 32  # of a title that are kept in order
 FIELDS = ("title", "brand", "category", "attributes", "description")
 WEIGHTS = np.array([1.3, 0.6, 0.7, 0.25, 0.5], dtype=np.float32)  # docs/decisions/0003-fusion.md
-LENGTH_NORM = np.array([0.6, 0.3, 0.3, 0.75, 0.75], dtype=np.float32)  # BM25's b, by field
+LENGTH_NORM = np.array([0.5, 0.3, 0.3, 0.75, 0.75], dtype=np.float32)  # BM25's b, by field
 SHORTEST = 0.05  # share of the mean length below which a field counts as no shorter
+ARRAYS = ("titles", "heads", "indptr", "tokens", "weights")
 CHUNK = 20_000  # rows weighted at once while building
 
 
@@ -35,7 +36,7 @@ class Rows:
     """Consecutive rows."""
 
     titles: Ints  # (rows, TITLE_TOKENS), padded with -1
-    lengths: Ints  # tokens in each title, those beyond TITLE_TOKENS too
+    heads: Ints  # tokens of each title that name the thing (`core.language.tokens.head`), at most TITLE_TOKENS
     indptr: NDArray[np.int64]  # row → its slice of `tokens` and `weights`
     tokens: Ints
     weights: Floats
@@ -100,6 +101,15 @@ class ForwardIndex:
         result[~first] = self.tail.titles[ords[~first] - split]
         return result
 
+    def heads(self, ords: Ints) -> Ints:
+        """(len(ords),) how many of each title's first tokens name the thing; the last of them is its head noun."""
+        split = self.base.count
+        result = np.empty(len(ords), dtype=np.int32)
+        first = ords < split
+        result[first] = self.base.heads[ords[first]]
+        result[~first] = self.tail.heads[ords[~first] - split]
+        return result
+
     def weights(self, ords: Ints, tokens: Sequence[int]) -> Floats:
         """(len(tokens), len(ords)): the BM25F weight of each token id in each row, 0 where it does not occur."""
         result = np.zeros((len(tokens), len(ords)), dtype=np.float32)
@@ -119,7 +129,7 @@ class ForwardIndex:
     def save(self, folder: Path) -> None:
         """Write the base; rows appended since a build are not part of a generation."""
         folder.mkdir(parents=True, exist_ok=True)
-        for name in ("titles", "lengths", "indptr", "tokens", "weights"):
+        for name in ARRAYS:
             np.save(folder / f"{name}.npy", getattr(self.base, name))
         np.save(folder / "frequency.npy", self.frequency)
         (folder / "forward.json").write_bytes(
@@ -130,8 +140,7 @@ class ForwardIndex:
     def open(cls, folder: Path) -> "ForwardIndex":
         """Read what `save` wrote. Raises OSError or ValueError when it is not whole."""
         about = orjson.loads((folder / "forward.json").read_bytes())
-        names = ("titles", "lengths", "indptr", "tokens", "weights")
-        base = Rows(**{name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in names})
+        base = Rows(**{name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS})
         if len(base.tokens) != base.indptr[-1] or len(base.titles) != base.count:
             raise ValueError("the forward index is not whole")
         ids = {token: i for i, token in enumerate(about["tokens"])}
@@ -145,7 +154,7 @@ class _Raw:
     def __init__(self, ids: dict[str, int]) -> None:
         self._ids = ids
         self.lengths = array("i")  # FIELDS per row
-        self._titles = array("i")
+        self._titles, self._heads = array("i"), array("i")
         self._tokens, self._counts = array("i"), array("i")
         self._fields = array("b")
         self._ends = array("q", [0])
@@ -156,6 +165,8 @@ class _Raw:
             tokens = [self._ids.setdefault(t, len(self._ids)) for t in (analyze(text[:TEXT_CHARS]) if text else ())]
             if field == 0:
                 self._titles.extend((tokens + [-1] * TITLE_TOKENS)[:TITLE_TOKENS])
+                naming = len(analyze(head(text))) or len(tokens)
+                self._heads.append(min(naming, len(tokens), TITLE_TOKENS))
             self.lengths.append(len(tokens))
             counts = Counter(tokens)
             self._tokens.extend(counts.keys())
@@ -175,13 +186,14 @@ class _Raw:
             owner = np.repeat(np.arange(start, end), np.diff(ends[start : end + 1]))
             parts.append(_summed(owner, tokens[cut], counts[cut] * norm[owner, fields[cut]], start, end))
         titles = np.array(self._titles, dtype=np.int32).reshape(-1, TITLE_TOKENS)
+        heads = np.array(self._heads, dtype=np.int32)
         if not parts:
             none = np.zeros(0, dtype=np.int32)
-            return Rows(titles, none, np.zeros(1, dtype=np.int64), none, none.astype(np.float32))
+            return Rows(titles, heads, np.zeros(1, dtype=np.int64), none, none.astype(np.float32))
         sizes = np.concatenate([size for size, _, _ in parts])
         return Rows(
             titles,
-            lengths[:, 0].copy(),
+            heads,
             np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
             np.concatenate([token for _, token, _ in parts]),
             np.concatenate([weight for _, _, weight in parts]),
@@ -214,7 +226,7 @@ def _gather(rows: Rows, own: Ints) -> tuple[NDArray[np.int64], Ints, Floats]:
 def _joined(a: Rows, b: Rows) -> Rows:
     return Rows(
         np.concatenate([a.titles, b.titles]),
-        np.concatenate([a.lengths, b.lengths]),
+        np.concatenate([a.heads, b.heads]),
         np.concatenate([a.indptr, a.indptr[-1] + b.indptr[1:]]),
         np.concatenate([a.tokens, b.tokens]),
         np.concatenate([a.weights, b.weights]),
