@@ -113,6 +113,23 @@ def gather(terms: Sequence[Term], ords: Ints, forward: Forward) -> Evidence:
     )
 
 
+def covered(terms: Sequence[Term], ords: Ints, forward: Forward) -> Floats:
+    """Share of the query's importance found anywhere in each row; what `gather` finds, weighed, at less cost."""
+    forms = [[form for variant in term.variants if (form := _form(variant, forward))] for term in terms]
+    tokens = sorted({token for line in forms for form in line for token in form.tokens})
+    line_of = {token: i for i, token in enumerate(tokens)}
+    held = forward.weights(ords, tokens) > 0
+    total, result = 0.0, np.zeros(len(ords), dtype=np.float32)
+    for line in forms:
+        worth = max((form.weight * _idf(form, forward) for form in line), default=float(np.log1p(forward.size)))
+        best = np.zeros(len(ords), dtype=np.float32)
+        for form in line:
+            best = np.maximum(best, form.weight * held[[line_of[token] for token in form.tokens]].all(axis=0))
+        total += worth
+        result += worth * best
+    return result / np.float32(max(total, 1e-9))
+
+
 def _form(variant: Variant, forward: Forward) -> _Form | None:
     tokens = tuple(forward.ids.get(token, -1) for token in variant.tokens)
     return None if -1 in tokens else _Form(tokens, variant.weight)

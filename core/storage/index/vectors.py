@@ -75,6 +75,15 @@ class VectorIndex:
         result[~first] = self.tail[ords[~first] - split] @ vector
         return result
 
+    def vectors(self, ords: Ords) -> Vectors:
+        """Unit vectors (len(ords), 384); zeros for those still to come."""
+        split = len(self.base)
+        result = np.empty((len(ords), DIMENSIONS), dtype=np.float32)
+        first = ords < split
+        result[first] = self.base[ords[first]]
+        result[~first] = self.tail[ords[~first] - split]
+        return result
+
     def vector(self, row: int) -> Vectors | None:
         """The unit vector (384,) of a row, None while it is still to come."""
         found = self.base[row] if row < len(self.base) else self.tail[row - len(self.base)]
