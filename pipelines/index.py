@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.catalog import Product
+from core.errors import UnavailableError
 from core.storage.index.build import Embed, Plan, Progress, build
 from core.storage.index.generations import Generations, version_at
 from core.storage.index.snapshot import About
@@ -51,6 +52,13 @@ class Sources:
 async def run(sources: Sources, now: datetime, report: Progress, *, vectors: bool = True) -> About:
     """Build and publish. `vectors=False`: words only, in seconds; meaning follows with the next build."""
     position = await sources.outbox.latest()  # before the first read: what changes meanwhile is replayed
+    try:
+        return await _built(sources, position, now, report, vectors=vectors)
+    except OSError as error:  # a full disk, a folder taken away: what is published stays in use
+        raise UnavailableError(f"The index could not be built: {error.strerror or error}.") from error
+
+
+async def _built(sources: Sources, position: int, now: datetime, report: Progress, *, vectors: bool) -> About:
     with own_folder(sources.scratch) as folder:
         plan = Plan(version_at(now), position, sources.model, now, sources.hnsw_from)
         embed = sources.embed if vectors else without_vectors

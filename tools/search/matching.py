@@ -57,7 +57,7 @@ def allowed(snapshot: Snapshot, filters: Filters, exclude: Exclude) -> Mask:
     mask = snapshot.columns.mask(filters, exclude)
     for word in exclude.terms:
         term = Term(word, (Variant(tuple(stem(part) for part in word.split())),))
-        mask[within(snapshot.keyword.match((term,)), mask)] = False
+        mask[snapshot.keyword.match((term,))] = False
     return mask
 
 
@@ -67,7 +67,7 @@ def matching(snapshot: Snapshot, question: Question, mask: Mask) -> Ords:
         return np.flatnonzero(mask).astype(np.int32)
     found = [np.zeros(0, dtype=np.int32)]
     if question.mode != "semantic":
-        rows = within(snapshot.keyword.match(question.terms, question.minimum), mask)
+        rows = snapshot.keyword.match(question.terms, question.minimum)
         found.append(rows[mask[rows]])
     if snapshot.vectors is not None:
         near = nearest(snapshot, question, mask)
@@ -143,8 +143,3 @@ def sort_key(columns: Columns, scored: Scored, finals: NDArray[np.float32], sort
     if sort == "popularity":
         return -columns.popularity[ords].astype(np.float64)
     return -finals.astype(np.float64)
-
-
-def within(rows: Ords, mask: Mask) -> Ords:
-    """Rows this snapshot knows: the keyword index may already hold the next moment's."""
-    return rows[rows < len(mask)]

@@ -1,4 +1,4 @@
-"""Changes of the catalogue → the next moment of the index. Blocking; the keyword index commits apart."""
+"""Changes of the catalogue → the next moment of the index. Blocking; the moment before stays as it is."""
 
 from collections.abc import Sequence
 
@@ -13,10 +13,10 @@ from core.storage.index.vectors import DIMENSIONS
 from core.storage.outbox import Change
 
 
-def apply(snapshot: Snapshot, kinds: dict[str, set[str]], found: dict[str, Product]) -> Snapshot:
-    """The next moment, keyword index not yet committed. Content takes a new row; price and stock change in place."""
+def apply(snapshot: Snapshot, changes: Sequence[Change], found: dict[str, Product]) -> Snapshot:
+    """The next moment. Content takes a new row; price and stock change in place. `found`: what there is now."""
     editor, dead, added = Editor(snapshot.columns), [], []
-    for product_id, changed in kinds.items():
+    for product_id, changed in kinds_of(changes).items():
         product = found.get(product_id)
         if product is None:
             dead.append(editor.drop(product_id))
@@ -36,6 +36,8 @@ def apply(snapshot: Snapshot, kinds: dict[str, set[str]], found: dict[str, Produ
         columns=editor.done(),
         forward=snapshot.forward.append(documents),
         vectors=vectors,
+        keyword=snapshot.keyword.commit(),
+        position=changes[-1].position,
         pending=snapshot.pending.union(rows),
     )
 

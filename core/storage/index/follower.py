@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from core.catalog import Product
 from core.errors import AisleError, IndexCorruptError, NotFoundError
-from core.storage.index.changes import apply, kinds_of, rescored, tags_of
+from core.storage.index.changes import apply, rescored, tags_of
 from core.storage.index.snapshot import Snapshot, open_snapshot
 from core.storage.outbox import Change, Changes
 
@@ -156,7 +156,6 @@ class Follower:
             fresh = await self._popular(fresh)
             while changes := await self.changes.read(fresh.position, CHANGES):
                 fresh = await self._moved(fresh, changes)
-                await asyncio.to_thread(fresh.keyword.commit)
         except (AisleError, OSError) as error:
             if self.live.snapshot is not None:
                 raise
@@ -174,16 +173,12 @@ class Follower:
 
     async def _moved(self, snapshot: Snapshot, changes: Sequence[Change]) -> Snapshot:
         found = {product.id: product for product in await self.products.get(list({c.product_id for c in changes}))}
-        moved = await asyncio.to_thread(apply, snapshot, kinds_of(changes), found)
-        return moved.moved(position=changes[-1].position)
+        return await asyncio.to_thread(apply, snapshot, changes, found)
 
     async def _follow(self, snapshot: Snapshot, changes: Sequence[Change]) -> None:
-        self._torn = True  # until the commit is through: a failure in between means to open the generation anew
+        self._torn = True  # a failure half-way leaves the working copy in doubt: the generation is opened anew
         moved = await self._moved(snapshot, changes)
-        # Published before the keyword index commits: a search must never meet a row that its columns do not have.
-        self.live.snapshot = moved
-        await asyncio.to_thread(moved.keyword.commit)
-        self._torn = False
+        self.live.snapshot, self._torn = moved, False
         await self.changed(tags_of(changes))
         self.live.lag = 0
         log.info("index_followed", changes=len(changes), position=moved.position)

@@ -51,12 +51,12 @@ class Matches:
 
 
 class KeywordIndex:
-    """An open index folder. Searches see the last commit; only one process may write."""
+    """One moment of an index folder: `commit` answers the next, this one stays as it is. Only one process may write."""
 
-    def __init__(self, index: tantivy.Index) -> None:
+    def __init__(self, index: tantivy.Index, writer: tantivy.IndexWriter | None = None) -> None:
         self._index = index
         self._schema = index.schema
-        self._writer: tantivy.IndexWriter | None = None
+        self._writer = writer
         self._searcher = index.searcher()
 
     @classmethod
@@ -126,14 +126,14 @@ class KeywordIndex:
             # delete_documents_by_term takes a Python int for a signed one, and deletes nothing.
             self._writing().delete_documents_by_query(tantivy.Query.term_query(self._schema, "ord", row))
 
-    def commit(self) -> None:
-        """Make changes visible to searches that start from now on. Raises OSError when the disk is full."""
+    def commit(self) -> "KeywordIndex":
+        """The index with what was added and deleted. Raises OSError when the disk is full."""
         if self._writer is None:
-            return
+            return self
         with _as_os_error():
             self._writer.commit()
         self._index.reload()
-        self._searcher = self._index.searcher()
+        return KeywordIndex(self._index, self._writer)
 
     def _writing(self) -> tantivy.IndexWriter:
         if self._writer is None:
@@ -141,11 +141,10 @@ class KeywordIndex:
         return self._writer
 
     def _search(self, query: tantivy.Query, limit: int) -> Matches:
-        searcher = self._searcher  # one moment, whatever a commit does meanwhile
-        hits = searcher.search(query, limit=limit, count=False).hits
+        hits = self._searcher.search(query, limit=limit, count=False).hits
         if not hits:
             return Matches.empty()
-        rows = np.array(searcher.fast_field_values("ord", [address for _, address in hits]), dtype=np.int32)
+        rows = np.array(self._searcher.fast_field_values("ord", [address for _, address in hits]), dtype=np.int32)
         return Matches(rows, np.array([score for score, _ in hits], dtype=np.float32))
 
     def _scored(self, term: Term) -> tantivy.Query:
