@@ -57,6 +57,11 @@ class Breaker:
             self._move("half_open")
         return self._state
 
+    @property
+    def failing(self) -> bool:
+        """Whether the last call failed, or none may go out: what health says before the circuit opens."""
+        return self._in_a_row > 0 or self.state != "closed"
+
     def allow(self) -> bool:
         """Whether this call may go out."""
         state = self.state

@@ -24,7 +24,7 @@ def circuit(breaker: Breaker) -> float:
 def _postgres(database: Database) -> Part:
     stats, state = database.stats(), circuit(database.breaker)
     readings = {"pool_size": float(stats.limit), "pool_used": float(stats.open - stats.idle), "circuit": state}
-    if state:
+    if database.breaker.failing:
         return Part(
             "postgres", "degraded", "Postgres does not answer; the index serves, events wait.", readings=readings
         )
@@ -35,8 +35,9 @@ def _redis(cache: LayeredCache) -> Part:
     if cache.shared is None:
         return Part("redis", "ok", "not used")
     state = circuit(cache.shared.breaker)
-    detail = "Redis does not answer; results are computed or come from this process." if state else ""
-    return Part("redis", "degraded" if state else "ok", detail, readings={"circuit": state})
+    failing = cache.shared.breaker.failing
+    detail = "Redis does not answer; results are computed or come from this process." if failing else ""
+    return Part("redis", "degraded" if failing else "ok", detail, readings={"circuit": state})
 
 
 def _index(live: Live, now: datetime) -> Part:
