@@ -1,4 +1,4 @@
-"""The error family. Flat; the docstring is the message a caller may see. Status codes are chosen in `api.errors` only."""
+"""The error family. Flat; the docstring is the message. Status codes are chosen in `api.errors` only."""
 
 
 class AisleError(Exception):
