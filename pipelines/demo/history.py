@@ -8,7 +8,7 @@ from core.catalog import Product
 from core.storage.events import Event
 from pipelines.demo.dice import Dice
 
-SHOPPERS = 1500
+SHOPPERS = 2500
 DAYS = 90
 SHOWN = 6  # products a search shows them
 PURCHASE, CART, CLICK = 0.35, 0.45, 0.4  # chances, each given the one after it

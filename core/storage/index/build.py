@@ -53,9 +53,11 @@ async def build(
 ) -> About:
     """Write a generation into `folder`. Products come in id order, each once. Raises OSError when the disk is full."""
     count = await _collect(products, folder, report)
+    report("catalogue", count, count)
     records = open_records(folder)
     report("texts", 0, count)
     await asyncio.to_thread(_write_texts, records, count, folder)
+    report("texts", count, count)
     vectors = np.zeros((count, DIMENSIONS), dtype=np.float32)
     for start in range(0, count, BATCH):
         batch = [records.get(row) for row in range(start, min(start + BATCH, count))]
