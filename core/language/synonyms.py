@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 
 LIMIT = 5  # alternatives a term (SPEC §4)
+LONGEST = 3  # words of a phrase that has synonyms
 
 
 class Synonyms:
@@ -31,8 +32,12 @@ class Synonyms:
         return cls({source: tuple(dict.fromkeys(targets))[:LIMIT] for source, targets in groups.items()})
 
     def of(self, words: Sequence[str], i: int) -> tuple[tuple[str, ...], ...]:
-        """What may stand for the word at `i`."""
-        return self._groups.get((words[i],), ())
+        """What may stand for the word at `i`, alone or as part of the longest phrase here that has synonyms."""
+        for length in range(min(LONGEST, len(words)), 0, -1):
+            for start in range(max(0, i - length + 1), min(i, len(words) - length) + 1):
+                if found := self._groups.get(tuple(words[start : start + length])):
+                    return found
+        return ()
 
 
 def _phrases(text: str) -> list[tuple[str, ...]]:

@@ -103,7 +103,7 @@ def understand(
     normalized = clean(DASHED.sub("- ", query) if is_listing(query) else query)
     text = LEAD_IN.sub("", normalized) if "normalize" not in off else normalized
     text, effects = read.said_outright(text, vocabulary, off)
-    changes = misspelt(text, vocabulary, spelling) if spelling and "spelling" not in off else {}
+    changes = misspelt(text, vocabulary, spelling, synonyms) if spelling and "spelling" not in off else {}
     text = read.replace_words(text, changes)
     if "negation" not in off:
         refused = read.refused(text, vocabulary)
@@ -137,10 +137,14 @@ def is_listing(query: str) -> bool:
     return len(typed) > 2 and sum(word.lstrip("-")[:1].isupper() for word in typed) > len(typed) / 2
 
 
-def misspelt(text: str, vocabulary: Vocabulary, spelling: Speller) -> dict[str, str]:
-    """Return the words to replace. Names of the catalogue are right however rare, and so are the rules' own words."""
+def misspelt(text: str, vocabulary: Vocabulary, spelling: Speller, synonyms: Thesaurus | None = None) -> dict[str, str]:
+    """Return the words to replace.
+
+    Names of the catalogue are right however rare, and so are the rules' own words and those that have synonyms.
+    """
     typed = [word.text for word in words(text)]
-    changes = {a: b for a, b in zip(typed, spelling.correct(typed).words, strict=False) if a != b}
+    known = {word for i, word in enumerate(typed) if synonyms and synonyms.of(typed, i)}
+    changes = {a: b for a, b in zip(typed, spelling.correct(typed).words, strict=False) if a != b and a not in known}
     return {a: b for a, b in changes.items() if not vocabulary.named([a]) and SPOKEN.isdisjoint((a, b))}
 
 
