@@ -53,7 +53,7 @@ _MEASURE = re.compile(rf"(?<![a-z0-9.])(\d*\.?\d+)[ -]?(?!in 1\b)({_SPELLED})(?!
 _INCH = re.compile(r"(\d) ?(?:''|\")")
 _FOOT = re.compile(r"(\d)'(?=x?\d|[^a-z0-9]|$)")
 _MIXED = re.compile(r"(?<![\w./-])(?:(\d{1,3})[ -])?(\d{1,2})/(\d{1,3})(?![\w/])")
-_BY = re.compile(r"(?<=\d)((?: ?(?:inch|in|ft|mm|cm)\.?)?) ?x ?(?=\.?\d)")
+_BY = re.compile(r"(?<=\d)((?: *(?:inch|in|ft|mm|cm)\.?)?) *x *(?=\.?\d)")
 _THOUSANDS = re.compile(r"(?<![\d,])(\d{1,3}(?:,\d{3})+)(?![\d,])")
 _TOKEN = re.compile(r"\d*\.\d+|[^\W_]+(?:'[^\W_]+)*(?:[-/][^\W_]+)*")
 _DECIMAL = re.compile(r"\d*\.\d+")
