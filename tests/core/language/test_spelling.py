@@ -6,8 +6,8 @@ from core.language.spelling import APPLY, Spelling
 
 COUNTS = {
     "external": 300, "extend": 4, "hard": 500, "drive": 400, "drives": 90, "faucet": 120, "faucets": 30, "toilet": 200,
-    "toilets": 60, "fragrance": 40, "france": 1, "gas": 300, "gaps": 2, "steel": 900, "steal": 1, "rain": 50, "resin": 45,
-    "basin": 30, "poker": 1, "power": 900, "shoe": 70, "laminate": 80, "usb": 500, "1080p": 20,
+    "toilets": 60, "fragrance": 40, "france": 1, "gas": 300, "gaps": 2, "steel": 900, "steal": 1, "rain": 50,
+    "resin": 45, "basin": 30, "poker": 1, "power": 900, "shoe": 70, "laminate": 80, "usb": 500, "1080p": 20,
 }  # fmt: skip
 
 
