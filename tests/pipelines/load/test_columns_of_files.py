@@ -5,6 +5,7 @@ import orjson
 
 from pipelines.load.sources import Limits
 from tests.pipelines.load.memory import Shop
+from tests.pipelines.load.test_run import HEAD, ROWS, csv_of, jsonl_of
 
 
 async def test_unknown_columns_become_attributes_of_bounded_size(shop: Shop) -> None:
