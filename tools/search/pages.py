@@ -4,6 +4,7 @@ from core.catalog import Product, Versions, Weights
 from core.storage.index.snapshot import Snapshot
 from core.telemetry import span
 from tools.search.cursor import Cursor, fingerprint
+from tools.search.did_you_mean import did_you_mean
 from tools.search.facets import facets
 from tools.search.finding import Found, rounded
 from tools.search.highlight import highlight
@@ -29,7 +30,7 @@ def page_of(found: Found, request: SearchRequest, shown: Cursor) -> SearchPage:
         cursor=shown.after(one.product_id for one in results).encode() if more else None,
         understood=found.understood,
         relaxed=found.relaxed,
-        did_you_mean=found.did_you_mean,
+        did_you_mean=did_you_mean(found.understood, found.snapshot.lexicon),
         versions=versions(found.snapshot, found.weights),
         degraded=found.degraded,
     )

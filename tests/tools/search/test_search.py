@@ -56,6 +56,17 @@ async def test_a_misspelling_is_corrected_and_said(shop: Shop) -> None:
     assert kinds(page) == {"boot"}
 
 
+async def test_with_spelling_off_the_correction_is_offered_instead(shop: Shop) -> None:
+    page = await shop.search(ask("hikking boots", off=frozenset({"spelling"})))
+
+    assert page.understood.corrected is None
+    assert page.did_you_mean == "hiking boots"
+
+
+async def test_a_query_in_the_catalogue_s_own_words_is_offered_nothing(shop: Shop) -> None:
+    assert (await shop.search(ask("red desk lamp"))).did_you_mean is None
+
+
 async def test_the_same_request_gets_the_same_answer(shop: Shop) -> None:
     assert await shop.search(ask("black leather", k=30)) == await shop.search(ask("black leather", k=30))
 
