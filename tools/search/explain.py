@@ -1,18 +1,17 @@
 """Why a product stands where it does in a search, or why it is absent: plain sentences from the same computation."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from core.catalog import Exclude, Filters, Product
+from core.catalog import Product
 from core.errors import UnavailableError
-from core.language.terms import Term
-from core.storage.index.snapshot import Snapshot
+from core.storage.index.vectors import VectorIndex
 from tools.search.finding import Found, rounded
-from tools.search.matching import Question, allowed, matching
 from tools.search.pages import versions
-from tools.search.relaxing import FIELDS, holds
+from tools.search.refusals import refusals
 from tools.search.search import Search
 from tools.search.shapes import ExplainRequest, Explanation
 
@@ -50,7 +49,7 @@ def explained(found: Found, product_id: str) -> Explanation:
         return blank.model_copy(update={"reasons": ("The catalogue has no product of this id.",)})
     at = np.flatnonzero(found.scored.ords == row)
     if not len(at):
-        return blank.model_copy(update={"reasons": tuple(absence(found, row))})
+        return blank.model_copy(update={"reasons": tuple(absence(found, row, product))})
     place = int(at[0])
     return blank.model_copy(
         update={
@@ -59,7 +58,7 @@ def explained(found: Found, product_id: str) -> Explanation:
             "score": rounded(found.finals[place]),
             "breakdown": found.breakdown(place),
             "weights": found.weights,
-            "reasons": tuple(presence(found, place, product)),
+            "reasons": tuple(presence(found, place)),
         }
     )
 
@@ -70,18 +69,13 @@ def position(found: Found, place: int) -> int | None:
     return int(where[0]) + 1 if len(where) else None
 
 
-def presence(found: Found, place: int, product: Product) -> Iterator[str]:
+def presence(found: Found, place: int) -> Iterator[str]:
     """What lifted the product to its place, the strongest part first."""
-    question = found.question
-    if question.terms:
-        matched = [
-            term.surface for term in question.terms if holds_term(found, replace(question, terms=(term,)), place)
-        ]
-        missing = [term.surface for term in question.terms if term.surface not in matched]
-        if matched:
-            yield f"It has {listed(matched)}."
-        if missing:
-            yield f"It lacks {listed(missing)}."
+    matched, missing = split(found, int(found.scored.ords[place]))
+    if matched:
+        yield f"It has {listed(matched)}."
+    if missing:
+        yield f"It lacks {listed(missing)}."
     parts, weights = found.breakdown(place), found.weights
     for share, text in sorted(
         (
@@ -98,51 +92,39 @@ def presence(found: Found, place: int, product: Product) -> Iterator[str]:
         yield "Its meaning is nearer to the query than its words."
 
 
-def holds_term(found: Found, question: Question, place: int) -> bool:
-    """Whether the words (not the meaning) of one match hold a term."""
-    row = found.scored.ords[place]
-    return bool(np.isin(row, found.snapshot.keyword.match(question.terms)))
-
-
-def absence(found: Found, row: int) -> Iterator[str]:
+def absence(found: Found, row: int, product: Product) -> Iterator[str]:
     """Each filter, exclusion, missing word and the floor that keeps the product out."""
     snapshot, question = found.snapshot, found.question
-    yield from refusals(snapshot, question, row)
-    everything = np.zeros_like(snapshot.columns.alive)
-    everything[row] = True
-    matched = [
-        term.surface for term in question.terms if len(matching(snapshot, words_only(question, (term,)), everything))
-    ]
-    missing = [term.surface for term in question.terms if term.surface not in matched]
+    refused = list(refusals(snapshot, question, row, product))
+    yield from refused
+    _, missing = split(found, row)
     if missing:
         yield f"It has no {listed(missing, 'or')} in its text."
-    if missing and snapshot.vectors is not None and question.vector is not None:
-        cosine = float(snapshot.vectors.cosine(question.vector, np.array([row], dtype=np.int32))[0])
-        if cosine < snapshot.vectors.floor:
-            yield f"Its meaning is too far from the query: {cosine:.2f}, the floor is {snapshot.vectors.floor:.2f}."
-        else:
-            yield f"Its meaning is near ({cosine:.2f}), but others are nearer than what is looked at."
+    by_meaning_only = question.mode == "semantic"
+    if (missing or by_meaning_only) and snapshot.vectors is not None and question.vector is not None:
+        yield from distance(snapshot.vectors, question.vector, row, refused=bool(refused))
 
 
-def words_only(question: Question, terms: tuple[Term, ...]) -> Question:
-    """The question by words alone."""
-    return replace(question, terms=terms, vector=None, mode="keyword", minimum=None)
+def split(found: Found, row: int) -> tuple[list[str], list[str]]:
+    """The query's words that the product has, in any of their forms, and those it lacks."""
+    matched: list[str] = []
+    missing: list[str] = []
+    for term in found.question.terms:
+        held = np.isin(row, found.snapshot.keyword.match((term,)))
+        (matched if held else missing).append(term.surface)
+    return matched, missing
 
 
-def refusals(snapshot: Snapshot, question: Question, row: int) -> Iterator[str]:
-    """The filters and exclusions that the row does not pass."""
-    for name, words, cleared in FIELDS:
-        if holds(question.filters, name):
-            kept = {key: getattr(question.filters, key) for key in cleared}
-            if not allowed(snapshot, Filters(**kept), Exclude())[row]:
-                yield f"The search asks for {words.removeprefix('that ')} it does not have: {stated(kept)}."
-    if not allowed(snapshot, Filters(), question.exclude)[row]:
-        yield "The search excludes something it has."
-
-
-def stated(values: dict[str, object]) -> str:
-    """The filter as text."""
-    return ", ".join(f"{name} {value}" for name, value in values.items() if value not in (None, (), {}))
+def distance(vectors: VectorIndex, vector: NDArray[np.float32], row: int, *, refused: bool) -> Iterator[str]:
+    """How near its meaning is, when that could have brought it in. `refused`: something else keeps it out already."""
+    if vectors.vector(row) is None:
+        yield "Its meaning is not indexed yet."
+        return
+    cosine = float(vectors.cosine(vector, np.array([row], dtype=np.int32))[0])
+    if cosine < vectors.floor:
+        yield f"Its meaning is too far from the query: {cosine:.2f}, the floor is {vectors.floor:.2f}."
+    elif not refused:
+        yield f"Its meaning is near ({cosine:.2f}), but more others are nearer than are looked at."
 
 
 def listed(words: list[str], last: str = "and") -> str:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.catalog import Filters
 from core.storage.index.columns import ATTRIBUTE, BRAND, CATEGORY, MONEY_UNIT, UNKNOWN, Columns, Ords
+from tools.search.constraints import facets_of, without
 from tools.search.shapes import Facet, FacetValue
 
 MAX_VALUES = 30
@@ -24,18 +25,19 @@ Matching = Callable[[Filters], Ords]
 def facets(columns: Columns, matches: Ords, filters: Filters, matching: Matching) -> tuple[Facet, ...]:
     """All facets of a result, the fixed ones first, then the attributes most of the matches carry."""
     tally = columns.count(matches)
+    constrained = facets_of(filters)
     found = [
-        _values(CATEGORY, "Category", filters.category, tally, columns, partial(matching, _without(filters, CATEGORY))),
-        _values(BRAND, "Brand", filters.brand, tally, columns, partial(matching, _without(filters, BRAND))),
-        _price(columns, matches if not _priced(filters) else matching(_without(filters, "price"))),
-        _ratings(columns, matches if filters.rating_min is None else matching(_without(filters, "rating")), filters),
-        _stock(columns, matches if filters.in_stock is None else matching(_without(filters, "in_stock")), filters),
+        _values(CATEGORY, "Category", filters.category, tally, columns, partial(matching, without(filters, CATEGORY))),
+        _values(BRAND, "Brand", filters.brand, tally, columns, partial(matching, without(filters, BRAND))),
+        _price(columns, matches if "price" not in constrained else matching(without(filters, "price"))),
+        _ratings(columns, matches if "rating" not in constrained else matching(without(filters, "rating")), filters),
+        _stock(columns, matches if "in_stock" not in constrained else matching(without(filters, "in_stock")), filters),
     ]
     for name in _attributes(tally, filters, len(matches)):
         facet = ATTRIBUTE + name
         chosen = filters.attributes.get(name, ())
         label = name.replace("_", " ").capitalize()
-        found.append(_values(facet, label, chosen, tally, columns, partial(matching, _without(filters, facet))))
+        found.append(_values(facet, label, chosen, tally, columns, partial(matching, without(filters, facet))))
     return tuple(facet for facet in found if facet is not None)
 
 
@@ -93,21 +95,3 @@ def _stock(columns: Columns, ords: Ords, filters: Filters) -> Facet | None:
         return None
     value = FacetValue(value="true", count=available, selected=filters.in_stock is True)
     return Facet(name="in_stock", label="In stock", values=(value,))
-
-
-def _priced(filters: Filters) -> bool:
-    return filters.price_min is not None or filters.price_max is not None
-
-
-def _without(filters: Filters, facet: str) -> Filters:
-    if facet.startswith(ATTRIBUTE):
-        kept = {name: values for name, values in filters.attributes.items() if ATTRIBUTE + name != facet}
-        return filters.model_copy(update={"attributes": kept})
-    cleared: dict[str, dict[str, object]] = {
-        BRAND: {"brand": ()},
-        CATEGORY: {"category": ()},
-        "price": {"price_min": None, "price_max": None},
-        "rating": {"rating_min": None},
-        "in_stock": {"in_stock": None},
-    }
-    return filters.model_copy(update=cleared[facet])

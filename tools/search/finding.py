@@ -16,7 +16,7 @@ from core.storage.index.snapshot import Snapshot
 from core.telemetry import span
 from tools.search.cursor import MAX_SHOWN
 from tools.search.matching import Question, Scored, allowed, final, matching, order, score
-from tools.search.relaxing import steps
+from tools.search.relaxing import relaxed, widened
 from tools.search.shapes import MAX_K, Relaxed, SearchRequest
 
 
@@ -33,8 +33,6 @@ class Found:
     weights: Weights
     relaxed: tuple[Relaxed, ...]
     degraded: tuple[str, ...]
-
-    did_you_mean: str | None = None
 
     @property
     def total(self) -> int:
@@ -63,7 +61,7 @@ def find(
 ) -> Found:
     """Match, relax, score and order. Blocking: a few milliseconds of numpy."""
     with span("keyword"):
-        question, mask, matches, relaxed = relax(snapshot, question, request.filters)
+        question, mask, matches, told = relax(snapshot, question, request.filters)
     with span("fusion"):
         scored = score(snapshot, question, mask, matches, request.now)
     with span("rank"):
@@ -71,23 +69,24 @@ def find(
         finals = final(snapshot.columns, scored, weights)
         sort = chosen_sort(request, understood, question)
         places = order(snapshot.columns, scored, finals, sort, MAX_SHOWN + MAX_K)
-    return Found(snapshot, understood, question, scored, finals, places, weights, relaxed, degraded)
+    return Found(snapshot, understood, question, scored, finals, places, weights, told, degraded)
 
 
 def relax(snapshot: Snapshot, question: Question, chosen: Filters) -> tuple[Question, Mask, Ords, tuple[Relaxed, ...]]:
-    """The question as asked, or the first wider one that has matches; what was let go is told."""
-    mask = allowed(snapshot, question.filters, question.exclude)
-    matches = matching(snapshot, question, mask)
+    """The question as asked, or as little wider as it takes to have matches; what was let go of is told."""
+
+    def looked(asked: Question) -> tuple[Mask, Ords]:
+        mask = allowed(snapshot, asked.filters, asked.exclude)
+        return mask, matching(snapshot, asked, mask)
+
+    mask, matches = looked(question)
     if len(matches) or not snapshot.columns.row_of:
         return question, mask, matches, ()
-    said: list[Relaxed] = []
-    for step in steps(question, chosen):
-        said.append(step.said)
-        mask = allowed(snapshot, step.question.filters, step.question.exclude)
-        matches = matching(snapshot, step.question, mask)
-        if len(matches):
-            return step.question, mask, matches, tuple(said)
-    return question, mask, matches, ()  # nothing helped: an honest empty page
+    taken = relaxed(question, chosen, lambda wider: bool(len(looked(wider)[1])))
+    if not taken:
+        return question, mask, matches, ()  # nothing helps: an honest empty page
+    question = widened(question, taken)
+    return question, *looked(question), tuple(step.said for step in taken)
 
 
 def chosen_sort(request: SearchRequest, understood: Understood, question: Question) -> Sort:

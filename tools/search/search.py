@@ -17,7 +17,7 @@ from core.language.understanding import Understood, understand
 from core.storage.index.snapshot import Snapshot
 from core.telemetry import annotate, span
 from tools.search import cursor as cursors
-from tools.search.constraints import constrained
+from tools.search.constraints import constrained, overruled
 from tools.search.finding import Found, find
 from tools.search.matching import Question
 from tools.search.pages import page_of
@@ -71,7 +71,7 @@ class Search:
 
     async def find(self, snapshot: Snapshot, request: SearchRequest) -> Found:
         """All matches of a request, relaxed step by step until there are some."""
-        understood = await self._work(lambda: read_query(snapshot, request))
+        understood = overruled(await self._work(lambda: read_query(snapshot, request)), request.filters)
         filters, exclude = constrained(request, understood)
         terms = plan(words(understood.text), snapshot.lexicon, request.off)
         question = Question(terms, None, filters, exclude, request.mode, off=request.off)

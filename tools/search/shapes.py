@@ -72,7 +72,7 @@ class Facet(Frozen):
 class Relaxed(Frozen):
     """A step taken instead of showing an empty page."""
 
-    step: str  # any_words | drop_<filter> | semantic …
+    step: str  # most_words | any_word | widen_price | drop_<facet>
     message: str
 
 

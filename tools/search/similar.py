@@ -1,6 +1,7 @@
-"""Products like this one: near in meaning, same shelf first. Content only; it needs no history."""
+"""Products like this one: near in meaning, else of the same shelf. Content only; it needs no history."""
 
 import asyncio
+from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import ranking
-from core.catalog import CATEGORY_SEPARATOR, Breakdown, Filters
+from core.catalog import Breakdown, Filters, Product, Weights
 from core.errors import NotFoundError, UnavailableError
 from core.ranking import weights_for
 from core.storage.index.columns import Ords
@@ -17,6 +18,8 @@ from tools.search.finding import rounded
 from tools.search.pages import versions
 from tools.search.search import Index
 from tools.search.shapes import Result, SimilarPage, SimilarRequest
+
+Floats = NDArray[np.float32]
 
 POOL = 100
 
@@ -38,64 +41,98 @@ class Similar:
         return await asyncio.get_running_loop().run_in_executor(self.threads, similar, snapshot, request)
 
 
-def nearest(snapshot: Snapshot, row: int) -> tuple[Ords, NDArray[np.float32], bool]:
-    """Rows, how close each is in [0, 1], and whether that is by vector rather than all of the same shelf."""
-    columns = snapshot.columns
-    mask = columns.alive.copy()
-    mask[row] = False
-    vector = snapshot.vectors.vector(row) if snapshot.vectors is not None else None
-    if snapshot.vectors is not None and vector is not None and bool(vector.any()):
-        near = snapshot.vectors.search(vector, POOL, mask)
-        return near.ords, near.scores.clip(0, 1), True
-    path = snapshot.records.get(row).category
-    shelf = Filters(category=(CATEGORY_SEPARATOR.join(path),)) if path else Filters()
-    ords = np.flatnonzero(mask & columns.mask(shelf)).astype(np.int32)
-    return ords, np.zeros(len(ords), dtype=np.float32), False
+@dataclass(frozen=True)
+class Near:
+    """Rows and the parts of their scores, best first."""
+
+    ords: Ords
+    closeness: Floats  # in [0, 1]
+    freshness: Floats
+    finals: Floats
 
 
 def similar(snapshot: Snapshot, request: SimilarRequest) -> SimilarPage:
     """Nearest by vector, ranked with the rest of the formula; without vectors, the most popular of the same shelf."""
-    columns = snapshot.columns
-    row = columns.row_of[request.product_id]
+    row = snapshot.columns.row_of[request.product_id]
     product = snapshot.records.get(row)
-    ords, closeness, embedded = nearest(snapshot, row)
     weights = weights_for(product.category_path or None)
-    freshness = ranking.freshness(columns.created[ords], request.now)
-    finals = ranking.final(closeness, np.float32(0), columns.popularity[ords], freshness, weights)
-    best = np.lexsort((columns.rank[ords], -finals.astype(np.float64)))
-    chosen = one_of_each(snapshot, ords[best], product.parent_id, request.k)
-    at = {int(row): place for place, row in enumerate(ords)}
-    results = tuple(
-        Result(
-            product_id=columns.ids[row],
-            score=rounded(finals[at[row]]),
-            breakdown=Breakdown(
-                search=rounded(closeness[at[row]]),
-                semantic=rounded(closeness[at[row]]),
-                popularity=rounded(columns.popularity[row]),
-                freshness=rounded(freshness[at[row]]),
-            ),
-            weights=weights,
-            product=snapshot.records.get(row),
-        )
-        for row in chosen
-    )
+    vector = None if snapshot.vectors is None else snapshot.vectors.vector(row)
+    results: tuple[Result, ...] = ()
+    for ords, closeness in alike(snapshot, product, vector):
+        near = ranked(snapshot, ords, closeness, weights, request)
+        chosen = one_of_each(snapshot, near.ords, family(product), request.k)
+        results = tuple(result(snapshot, near, place, weights) for place in chosen)
+        if len(results) == request.k:
+            break
     return SimilarPage(
         product_id=request.product_id,
         results=results,
         versions=versions(snapshot, weights),
-        degraded=() if embedded else ("semantic",),
+        degraded=("semantic",) if vector is None else (),
     )
 
 
-def one_of_each(snapshot: Snapshot, ords: Ords, own: str | None, k: int) -> list[int]:
-    """The first `k` rows, no two variants of one product, and none of the product's own."""
-    seen, chosen = {own} - {None}, []
-    for row in ords.tolist():
-        parent = snapshot.records.get(row).parent_id
-        if parent is None or parent not in seen:
-            seen.add(parent)
-            chosen.append(row)
+def alike(snapshot: Snapshot, product: Product, vector: Floats | None) -> Iterator[tuple[Ords, Floats]]:
+    """Rows and how close each is, in [0, 1]: by vector ever more of them, else all of the same shelf.
+
+    The first rows do when they are enough; variants of a few products may take all their places. What is no nearer
+    than nonsense would be is like nothing: the vectors' own floor keeps it out.
+    """
+    columns, vectors = snapshot.columns, snapshot.vectors
+    if vectors is None or vector is None:
+        mask = columns.mask(Filters(category=(product.category_path,))) if product.category else columns.alive & False
+        ords = np.flatnonzero(mask).astype(np.int32)
+        yield ords, np.zeros(len(ords), dtype=np.float32)
+        return
+    pool = POOL
+    while True:
+        near = vectors.search(vector, pool, columns.alive)
+        close = near.scores >= max(vectors.floor, 0)
+        yield near.ords[close], near.scores[close].clip(0, 1)
+        if len(near.ords) < pool or not close.all():
+            return
+        pool *= 4
+
+
+def ranked(snapshot: Snapshot, ords: Ords, closeness: Floats, weights: Weights, request: SimilarRequest) -> Near:
+    """By the formula, ties by product id."""
+    columns = snapshot.columns
+    fresh = ranking.freshness(columns.created[ords], request.now)
+    finals = ranking.final(closeness, np.float32(0), columns.popularity[ords], fresh, weights)
+    best = np.lexsort((columns.rank[ords], -finals.astype(np.float64)))
+    return Near(ords[best], closeness[best], fresh[best], finals[best])
+
+
+def result(snapshot: Snapshot, near: Near, place: int, weights: Weights) -> Result:
+    """One of them with its parts."""
+    row = int(near.ords[place])
+    return Result(
+        product_id=snapshot.columns.ids[row],
+        score=rounded(near.finals[place]),
+        breakdown=Breakdown(
+            search=rounded(near.closeness[place]),
+            semantic=rounded(near.closeness[place]),
+            popularity=rounded(snapshot.columns.popularity[row]),
+            freshness=rounded(near.freshness[place]),
+        ),
+        weights=weights,
+        product=snapshot.records.get(row),
+    )
+
+
+def one_of_each(snapshot: Snapshot, ords: Ords, own: str, k: int) -> list[int]:
+    """Places of the first `k` rows, no two of one family, and none of the product's own (itself among them)."""
+    seen, chosen = {own}, list[int]()
+    for place, row in enumerate(ords.tolist()):
+        name = family(snapshot.records.get(row))
+        if name not in seen:
+            seen.add(name)
+            chosen.append(place)
             if len(chosen) == k:
                 break
     return chosen
+
+
+def family(product: Product) -> str:
+    """What variants of one product share; a parent that is sold itself belongs to its own."""
+    return product.parent_id or product.id

@@ -189,6 +189,29 @@ async def test_a_filter_set_by_hand_goes_last_and_never_silently(shop: Shop) -> 
     assert page.total == 0 or "drop_price" in [step.step for step in page.relaxed]
 
 
+async def test_a_filter_that_did_not_stand_in_the_way_is_kept(shop: Shop) -> None:
+    page = await shop.search(ask("red hiking boots by acme under $2", k=50))
+
+    assert [step.step for step in page.relaxed] == ["drop_price"]
+    assert {(BY_ID[i].brand, BY_ID[i].attributes["colour"]) for i in ids(page)} == {("Acme", ("red",))}
+
+
+async def test_a_price_just_missed_is_not_given_up_altogether(shop: Shop) -> None:
+    page = await shop.search(ask("hiking boots under $9", k=50, mode="keyword"))  # the cheapest costs 10
+
+    assert [step.step for step in page.relaxed] == ["widen_price"]
+    assert ids(page) == ["boot-0"]
+
+
+async def test_a_brand_chosen_by_hand_is_not_held_against_the_brand_in_the_words(shop: Shop) -> None:
+    page = await shop.search(ask("acme boots", filters=Filters(brand=("Bolt",)), k=50))
+
+    assert page.relaxed == ()
+    assert {(BY_ID[i].brand, i.split("-")[0]) for i in ids(page)} == {("Bolt", "boot")}
+    assert page.total == 5
+    assert "brand" not in {chip.kind for chip in page.understood.chips}
+
+
 async def test_without_the_model_words_still_answer_and_the_page_says_so(shop: Shop) -> None:
     class Away:
         async def encode(self, text: str) -> object:
