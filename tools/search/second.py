@@ -53,5 +53,5 @@ class SecondEngine:
             relaxed=(),
             did_you_mean=None,
             versions=Versions(catalogue="live", index="postgres", model="none", weights="search only"),
-            degraded=("index", "semantic", "facets"),
+            degraded=("index", "semantic", "facets", *(() if request.sort == "relevance" else ("sort",))),
         )

@@ -9,7 +9,7 @@ import pytest
 from core.catalog import Exclude, Filters, Product
 from core.errors import UnavailableError
 from evals.shop import NOW, Shop
-from tools.search.explain import Explain
+from tools.search.explain import Explain, distance
 from tools.search.refusals import has
 from tools.search.shapes import ExplainRequest, Explanation, SearchRequest
 
@@ -132,13 +132,28 @@ async def test_missing_words_and_the_floor_are_told(shop: Shop) -> None:
 
 
 async def test_by_meaning_alone_the_floor_is_the_reason_though_the_words_are_there(shop: Shop) -> None:
-    search = ask("soft engine", mode="semantic")
-    shown = {result.product_id for result in (await shop.search(search.model_copy(update={"k": 100}))).results}
-    hidden = next(i for i in shop.snapshot.columns.ids if i.startswith(("headset", "lamp", "pan")) and i not in shown)
+    assert shop.snapshot.vectors is not None
 
-    told = await explain(shop, hidden, search)
+    class Index:
+        snapshot = shop.snapshot.moved(vectors=replace(shop.snapshot.vectors, floor=0.99))
 
-    assert any(reason.startswith("Its meaning is too far") for reason in told.reasons)
+    strict = replace(shop, search=replace(shop.search, index=Index()))
+
+    told = await explain(strict, "boot-0", ask("hiking boots", mode="semantic"))
+
+    assert not told.found
+    assert len(told.reasons) == 1
+    assert told.reasons[0].endswith("the floor is 0.99.")
+
+
+async def test_of_more_near_ones_than_are_looked_at_the_others_are_said_to_be_nearer(shop: Shop) -> None:
+    assert shop.snapshot.vectors is not None
+    vector = shop.snapshot.vectors.vector(0)
+    assert vector is not None
+
+    told = list(distance(replace(shop.snapshot.vectors, floor=0.5), vector, 0, refused=False))
+
+    assert told == ["Its meaning is near (1.00), but more others are nearer than are looked at."]
 
 
 async def test_by_words_alone_nothing_is_said_of_meaning(shop: Shop) -> None:
@@ -156,7 +171,7 @@ async def test_a_vector_still_to_come_is_not_called_far(shop: Shop) -> None:
     class Index:
         snapshot = shop.snapshot.moved(vectors=replace(shop.snapshot.vectors, base=base, present=np.any(base, axis=1)))
 
-    waiting = replace(shop, search=replace(shop.search, index=Index()))  # type: ignore[arg-type]
+    waiting = replace(shop, search=replace(shop.search, index=Index()))
 
     told = await explain(waiting, "pan-3", ask("hiking boots"))
 
