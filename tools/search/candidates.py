@@ -68,11 +68,12 @@ class _Form:
 
     tokens: tuple[int, ...]
     weight: float
+    worth: float  # weight times idf
 
 
 def gather(terms: Sequence[Term], ords: Ints, forward: Forward) -> Evidence:
     """Read the candidates once for all terms."""
-    forms = [[form for variant in term.variants if (form := _form(variant, forward))] for term in terms]
+    forms = [_forms(term, forward) for term in terms]
     tokens = sorted({token for line in forms for form in line for token in form.tokens})
     line_of = {token: i for i, token in enumerate(tokens)}
     weights = forward.weights(ords, tokens)
@@ -89,12 +90,11 @@ def gather(terms: Sequence[Term], ords: Ints, forward: Forward) -> Evidence:
     importance = np.full(len(terms), unknown, dtype=np.float32)
     for i, line in enumerate(forms):
         if line:
-            importance[i] = max(form.weight * _idf(form, forward) for form in line)
+            importance[i] = max(form.worth for form in line)
         best = np.zeros(len(ords), dtype=np.float32)
         for form in line:
             held = weights[[line_of[token] for token in form.tokens]].min(axis=0)
-            gain = form.weight * _idf(form, forward) * (SATURATION + 1)
-            best = np.maximum(best, gain * held / (held + SATURATION))
+            best = np.maximum(best, form.worth * (SATURATION + 1) * held / (held + SATURATION))
             found[i] = np.maximum(found[i], form.weight * (held > 0))
             first, whole = _places(titles, form.tokens)
             titled[i] = np.maximum(titled[i], form.weight * whole)
@@ -115,13 +115,13 @@ def gather(terms: Sequence[Term], ords: Ints, forward: Forward) -> Evidence:
 
 def covered(terms: Sequence[Term], ords: Ints, forward: Forward) -> Floats:
     """Share of the query's importance found anywhere in each row; what `gather` finds, weighed, at less cost."""
-    forms = [[form for variant in term.variants if (form := _form(variant, forward))] for term in terms]
+    forms = [_forms(term, forward) for term in terms]
     tokens = sorted({token for line in forms for form in line for token in form.tokens})
     line_of = {token: i for i, token in enumerate(tokens)}
     held = forward.weights(ords, tokens) > 0
     total, result = 0.0, np.zeros(len(ords), dtype=np.float32)
     for line in forms:
-        worth = max((form.weight * _idf(form, forward) for form in line), default=float(np.log1p(forward.size)))
+        worth = max((form.worth for form in line), default=float(np.log1p(forward.size)))
         best = np.zeros(len(ords), dtype=np.float32)
         for form in line:
             best = np.maximum(best, form.weight * held[[line_of[token] for token in form.tokens]].all(axis=0))
@@ -130,14 +130,30 @@ def covered(terms: Sequence[Term], ords: Ints, forward: Forward) -> Floats:
     return result / np.float32(max(total, 1e-9))
 
 
-def _form(variant: Variant, forward: Forward) -> _Form | None:
-    tokens = tuple(forward.ids.get(token, -1) for token in variant.tokens)
-    return None if -1 in tokens else _Form(tokens, variant.weight)
+def _forms(term: Term, forward: Forward) -> list[_Form]:
+    """The forms that the catalogue holds.
+
+    None is worth more than the word as typed, if that is held: a rare synonym
+    must not outrank what was asked for.
+    """
+    typed, *_ = known = [_ids(variant, forward) for variant in term.variants]
+    cap = _idf(typed, forward) if typed else float("inf")
+    return [
+        _Form(ids, variant.weight, variant.weight * min(_idf(ids, forward), cap))
+        for variant, ids in zip(term.variants, known, strict=True)
+        if ids
+    ]
 
 
-def _idf(form: _Form, forward: Forward) -> float:
+def _ids(variant: Variant, forward: Forward) -> tuple[int, ...]:
+    """Empty where a token is held by nothing."""
+    ids = tuple(forward.ids.get(token, -1) for token in variant.tokens)
+    return () if -1 in ids else ids
+
+
+def _idf(tokens: tuple[int, ...], forward: Forward) -> float:
     """Of several tokens that must stand together, the rarest one's."""
-    return max(forward.idf(token) for token in form.tokens)
+    return max(forward.idf(token) for token in tokens)
 
 
 def _places(titles: Ints, tokens: tuple[int, ...]) -> tuple[Ints, NDArray[np.bool_]]:

@@ -23,9 +23,9 @@ VectorsOf = Callable[[Ints], Floats]
 class Shares:
     """What each piece of evidence adds to the score, before the sum is scaled to [0, 1]."""
 
-    keyword: float = 0.80
+    keyword: float = 0.85
     semantic: float = 0.30
-    phrase: float = 0.20  # neighbouring terms side by side in the title
+    phrase: float = 0.15  # neighbouring terms side by side in the title
     everything: float = 0.12  # every term somewhere
     numbers: float = 0.06  # the query's numbers in the title
     noun: float = 0.04  # the query's last word, what it asks for, in the title …
