@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from core import ranking
 from core.catalog import Breakdown, Filters, Product, Weights
 from core.errors import NotFoundError, UnavailableError
-from core.ranking import weights_for
 from core.storage.index.columns import Ords
 from core.storage.index.snapshot import Snapshot
 from tools.search.finding import rounded
@@ -22,6 +21,8 @@ from tools.search.shapes import Result, SimilarPage, SimilarRequest
 Floats = NDArray[np.float32]
 
 POOL = 100
+WEIGHTS = Weights(search=0.85, cf=0.0, popularity=0.1, freshness=0.05)
+"""Likeness decides: with the weights of a search, a popular phone came before every other laptop."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def similar(snapshot: Snapshot, request: SimilarRequest) -> SimilarPage:
     """Nearest by vector, ranked with the rest of the formula; without vectors, the most popular of the same shelf."""
     row = snapshot.columns.row_of[request.product_id]
     product = snapshot.records.get(row)
-    weights = weights_for(product.category_path or None)
+    weights = WEIGHTS
     vector = None if snapshot.vectors is None else snapshot.vectors.vector(row)
     results: tuple[Result, ...] = ()
     for ords, closeness in alike(snapshot, product, vector):
