@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from core.config import Settings
 
@@ -23,6 +25,25 @@ app.add_typer(evaluate, name="eval")
 app.add_typer(bench, name="bench")
 
 
+def configured() -> Settings:
+    """The settings; one that is not valid is named in one sentence, its value untold: it may be a secret."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        said = "; ".join(f"{variable(*one['loc'])}: {one['msg']}" for one in error.errors(include_input=False))
+    except SettingsError as error:
+        said = str(error)
+    from cli import console
+
+    return console.fail(said)
+
+
+def variable(name: int | str, *_inside: int | str) -> str:
+    """The environment variable of a setting."""
+    text = str(name)
+    return text if text.isupper() else f"AISLE_{text.upper()}"
+
+
 @app.command()
 def up(
     *,
@@ -34,7 +55,7 @@ def up(
     from cli import console, serving
     from cli import up as everything
 
-    settings = serving.overridden(Settings(), host=host, port=port)
+    settings = serving.overridden(configured(), host=host, port=port)
     raise typer.Exit(console.run(everything.up(settings, demo=demo)))
 
 
@@ -48,7 +69,7 @@ def serve(
     """Serve the API and the page; the worker and the servers are somebody else's."""
     from cli import serving
 
-    serving.serve(serving.overridden(Settings(), host=host, port=port, workers=workers))
+    serving.serve(serving.overridden(configured(), host=host, port=port, workers=workers))
 
 
 @app.command("worker")
@@ -56,7 +77,7 @@ def work() -> None:
     """Do what is done beside serving: rebuild indexes, compute popularity, keep retention."""
     from cli import console, working
 
-    console.run(working.work(Settings()))
+    console.run(working.work(configured()))
 
 
 @app.command()
@@ -64,7 +85,7 @@ def migrate() -> None:
     """Bring the database schema up to date."""
     from cli import console, working
 
-    console.run(working.migrated(Settings()))
+    console.run(working.migrated(configured()))
 
 
 @app.command()
@@ -96,7 +117,7 @@ def load(  # noqa: PLR0913 - one argument an option
         rejects_dir=rejects,
         allow_private=allow_private,
     )
-    work = loading.load(Settings(), source, columns or [], options, as_json=as_json, ask=not (yes or as_json))
+    work = loading.load(configured(), source, columns or [], options, as_json=as_json, ask=not (yes or as_json))
     raise typer.Exit(console.run(work))
 
 
@@ -109,7 +130,7 @@ def index_build(
     """Build a generation from the catalogue and publish it."""
     from cli import console, inspect
 
-    console.run(inspect.build(Settings(), vectors=vectors, as_json=as_json))
+    console.run(inspect.build(configured(), vectors=vectors, as_json=as_json))
 
 
 @index.command("list")
@@ -117,7 +138,7 @@ def index_list(*, as_json: Json = False) -> None:
     """Published generations, the one in use marked."""
     from cli import console, inspect
 
-    console.run(inspect.generations(Settings(), as_json=as_json))
+    console.run(inspect.generations(configured(), as_json=as_json))
 
 
 @index.command("rollback")
@@ -125,7 +146,7 @@ def index_rollback() -> None:
     """Go back to the generation before; every process follows within a second or so."""
     from cli import console, inspect
 
-    console.run(inspect.rollback(Settings()))
+    console.run(inspect.rollback(configured()))
 
 
 @app.command()
@@ -138,7 +159,7 @@ def search(
     """Search the catalogue as the API would."""
     from cli import console, searching
 
-    console.run(searching.search(Settings(), query, k, as_json=as_json))
+    console.run(searching.search(configured(), query, k, as_json=as_json))
 
 
 @app.command("doctor")
@@ -146,7 +167,7 @@ def examine(*, as_json: Json = False) -> None:
     """Check every dependency, index and setting, and say how to mend what is wrong. Exit code 1 if anything is."""
     from cli import console, doctor
 
-    raise typer.Exit(console.run(doctor.examine(Settings(), as_json=as_json)))
+    raise typer.Exit(console.run(doctor.examine(configured(), as_json=as_json)))
 
 
 @evaluate.command("search")
@@ -159,7 +180,7 @@ def evaluate_search(
     """Judge the search on a graded set, apart from the live catalogue."""
     from cli import console, measuring
 
-    console.run(measuring.evaluate(Settings(), folder, ablate=ablate, as_json=as_json))
+    console.run(measuring.evaluate(configured(), folder, ablate=ablate, as_json=as_json))
 
 
 @evaluate.command("golden")
@@ -167,7 +188,7 @@ def evaluate_golden(*, as_json: Json = False) -> None:
     """Judge the search on the golden set over the demo catalogue."""
     from cli import console, measuring
 
-    console.run(measuring.golden(Settings(), as_json=as_json))
+    console.run(measuring.golden(configured(), as_json=as_json))
 
 
 @bench.command("search")
@@ -181,7 +202,7 @@ def bench_search(
     """Latency and throughput at 1, 8 and 32 clients, beside bare tantivy, bm25s and SQLite FTS5."""
     from cli import console, measuring
 
-    console.run(measuring.bench(Settings(), folder, generated, requests, as_json=as_json))
+    console.run(measuring.bench(configured(), folder, generated, requests, as_json=as_json))
 
 
 def main() -> None:

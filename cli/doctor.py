@@ -19,6 +19,7 @@ from core.storage.migrate import load_migrations
 from worker.run import utc_now
 
 MIN_FREE = 2_000_000_000  # bytes
+PINGS = 5  # a cache is given 100 ms; a busy machine may take longer to connect at first
 OLD = 8 * 24 * 3600  # seconds; the rebuild is weekly
 
 MARKS = {"ok": "[green]ok[/]", "warn": "[yellow]look[/]", "bad": "[red]bad[/]"}
@@ -98,8 +99,9 @@ async def postgres(resources: Resources) -> Check:
     except UnavailableError as error:
         mend = "check DATABASE_URL, or unset it to use the embedded server; its log is under the data folder"
         return Check(name="postgres", state="bad", found=str(error), mend=mend)
-    except AisleError:
-        return Check(name="postgres", state="bad", found="the schema has not been made", mend="aisle migrate")
+    except AisleError as error:
+        mend = "as it says: run `aisle migrate`, or correct DATABASE_URL"
+        return Check(name="postgres", state="bad", found=str(error), mend=mend)
     steps = len(load_migrations())
     if applied < steps:
         found = f"{applied} of {steps} migrations applied"
@@ -109,11 +111,15 @@ async def postgres(resources: Resources) -> Check:
 
 async def redis(resources: Resources) -> Check:
     """Reachable; the service works without it, slower."""
-    try:
-        assert resources.cache.shared is not None
-        await resources.cache.shared.ping()
-    except UnavailableError as error:
-        return Check(name="redis", state="warn", found=f"{error} Searches are slower without.", mend="check REDIS_URL")
+    shared = resources.cache.shared
+    assert shared is not None
+    for left in reversed(range(PINGS)):
+        try:
+            await shared.ping()
+        except UnavailableError as error:
+            if not left:
+                found = f"{error} Searches are slower without."
+                return Check(name="redis", state="warn", found=found, mend="check REDIS_URL")
     return Check(name="redis", state="ok", found="reachable")
 
 
@@ -131,13 +137,15 @@ async def catalogue(resources: Resources) -> Check:
 
 async def index(resources: Resources) -> Check:
     """Published, whole, fresh."""
-    version = await resources.generations.current()
-    if version is None:
-        found = "none is published; Postgres full-text answers"
-        return Check(name="index", state="bad", found=found, mend="aisle index build")
     try:
+        version = await resources.generations.current()
+        if version is None:
+            found = "none is published; Postgres full-text answers"
+            return Check(name="index", state="bad", found=found, mend="aisle index build")
         await resources.generations.open(version)
         manifest = await resources.generations.artefacts.manifest("index", version)
+    except UnavailableError as error:
+        return Check(name="index", state="bad", found=str(error), mend="check AISLE_ARTEFACTS_URL and AISLE_DATA_DIR")
     except AisleError as error:
         return Check(name="index", state="bad", found=str(error), mend="aisle index build (or `aisle index rollback`)")
     age = (utc_now() - manifest.created_at).total_seconds()

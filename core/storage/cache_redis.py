@@ -19,7 +19,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from core.errors import UnavailableError
+from core.errors import SetupError, UnavailableError
 from core.resilience import Breaker
 
 TIMEOUT = timedelta(milliseconds=100)  # for a whole operation; a cache slower than this is no cache
@@ -171,17 +171,20 @@ class RedisCache:
 
 
 def connect_cache(url: str, namespace: str, breaker: Breaker, timeout: timedelta = TIMEOUT) -> RedisCache:
-    """A cache on the Redis at `redis://…`; connects on first use, so Redis may be down."""
+    """A cache on the Redis at `redis://…`; connects on first use, so Redis may be down. Raises `SetupError`."""
     seconds = timeout.total_seconds()
     # One retry, at once: after a restart of Redis each pooled connection fails once, and that is no failure of Redis.
     retry = Retry(NoBackoff(), 1)
-    pool = BlockingConnectionPool.from_url(
-        url,
-        max_connections=CONNECTIONS,
-        timeout=seconds,
-        socket_timeout=seconds,
-        socket_connect_timeout=seconds,
-        retry=retry,
-    )
+    try:
+        pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=CONNECTIONS,
+            timeout=seconds,
+            socket_timeout=seconds,
+            socket_connect_timeout=seconds,
+            retry=retry,
+        )
+    except ValueError as error:
+        raise SetupError("The Redis URL is not valid.") from error
     listener = Redis.from_url(url, socket_timeout=None, socket_connect_timeout=seconds, health_check_interval=10)
     return RedisCache(Redis.from_pool(pool), listener, namespace, breaker, timeout)
