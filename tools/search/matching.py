@@ -14,6 +14,7 @@ from core.storage.index.columns import UNKNOWN, Columns, Mask, Ords
 from core.storage.index.keyword import Matches
 from core.storage.index.snapshot import Snapshot
 from tools.search import fusion
+from tools.search.candidates import covered
 from tools.search.shapes import Mode
 
 CANDIDATES = 300  # keyword candidates that are scored in full
@@ -62,17 +63,25 @@ def allowed(snapshot: Snapshot, filters: Filters, exclude: Exclude) -> Mask:
 
 
 def matching(snapshot: Snapshot, question: Question, mask: Mask) -> Ords:
-    """Every match: all the words (or `minimum` of them), or near enough in meaning."""
+    """Every match: all the words (or `minimum` of them), most of what was asked, or near enough in meaning."""
     if question.browsing:
         return np.flatnonzero(mask).astype(np.int32)
     found = [np.zeros(0, dtype=np.int32)]
     if question.mode != "semantic":
         rows = snapshot.keyword.match(question.terms, question.minimum)
         found.append(rows[mask[rows]])
+        if question.minimum is None:
+            found.append(nearly(snapshot, question, mask))
     if snapshot.vectors is not None:
         near = nearest(snapshot, question, mask)
         found.append(near.ords[near.scores >= snapshot.vectors.floor])
     return np.unique(np.concatenate(found)).astype(np.int32)
+
+
+def nearly(snapshot: Snapshot, question: Question, mask: Mask) -> Ords:
+    """The best candidates that may lack a word but hold most of what was asked, weighed by how telling each word is."""
+    best = snapshot.keyword.candidates(question.terms, CANDIDATES, mask).ords
+    return best[covered(question.terms, best, snapshot.forward) >= fusion.WIDE]
 
 
 def nearest(snapshot: Snapshot, question: Question, mask: Mask) -> Matches:
@@ -94,7 +103,8 @@ def score(snapshot: Snapshot, question: Question, mask: Mask, matches: Ords, now
         chosen[matches] = True
         keyword = snapshot.keyword.candidates(question.terms, CANDIDATES, chosen)
     semantic = nearest(snapshot, question, mask) if question.vector is not None else None
-    ranked = fusion.rank(question.terms, keyword, semantic, cosines(snapshot, question), snapshot.forward, question.off)
+    cosine_of, vectors_of = cosines(snapshot, question)
+    ranked = fusion.rank(question.terms, keyword, semantic, cosine_of, snapshot.forward, question.off, vectors_of)
     at = np.searchsorted(matches, ranked.ords)  # `matches` is sorted, and holds all but some semantic candidates
     held = (at < len(matches)) & (matches[np.minimum(at, len(matches) - 1)] == ranked.ords)
     least = ranked.search[held].min() if held.any() else np.float32(1)
@@ -105,12 +115,12 @@ def score(snapshot: Snapshot, question: Question, mask: Mask, matches: Ords, now
     return scored
 
 
-def cosines(snapshot: Snapshot, question: Question) -> fusion.CosineOf | None:
-    """Cosine of the question to any rows."""
+def cosines(snapshot: Snapshot, question: Question) -> tuple[fusion.CosineOf | None, fusion.VectorsOf | None]:
+    """Cosine of the question to any rows, and the rows' own vectors; None where there is no meaning to go by."""
     vectors, vector = snapshot.vectors, question.vector
     if vectors is None or vector is None or question.mode == "keyword":
-        return None
-    return lambda ords: vectors.cosine(vector, ords)
+        return None, None
+    return lambda ords: vectors.cosine(vector, ords), vectors.vectors
 
 
 def final(columns: Columns, scored: Scored, weights: Weights) -> NDArray[np.float32]:
