@@ -111,7 +111,7 @@ def affinities(score: Floats, evidence: Evidence, vectors: Floats | None) -> Flo
     best = np.argsort(-score, kind="stable")
     total = SHARES.affinity * kinds(best[:KINDS], evidence.noun)
     if vectors is not None:
-        total += SHARES.feedback * relative(vectors @ vectors[best[:FEEDBACK]].mean(axis=0))
+        total += SHARES.feedback * relative(np.einsum("ij,j->i", vectors, vectors[best[:FEEDBACK]].mean(axis=0)))
     return np.asarray(total, dtype=np.float32)
 
 
