@@ -22,7 +22,7 @@ Vector = NDArray[np.float32]
 
 DIMENSIONS = 384
 MAX_TOKENS = 96  # word pieces: a title and the start of a description; 128 found nothing better (decision 4)
-BATCH = 32
+BATCH = 16  # of about equal length: a third less time than 32 sorted by characters
 CACHED = 20_000  # query vectors; 30 MB
 WAITING = 64  # queries in the queue; one more is told that the model is not available, and the search goes on without
 
@@ -70,7 +70,8 @@ class Encoder:
     async def encode_many(self, texts: Sequence[str]) -> Vector:
         """Unit vectors (n, 384), in order. Short texts are batched with short ones, so little is spent on padding."""
         result = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        lengths = await asyncio.get_running_loop().run_in_executor(self._bulk, self._network.lengths, texts)
+        order = sorted(range(len(texts)), key=lengths.__getitem__)
         batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
         gate = asyncio.Semaphore(self._threads)
 
@@ -113,6 +114,10 @@ class Network:
         self._tokenizer = Tokenizer.from_str((files("core") / "minilm_tokenizer.json").read_text("utf-8"))
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.enable_padding()
+
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        """Word pieces of each text."""
+        return [sum(entry.attention_mask) for entry in self._tokenizer.encode_batch(list(texts))]
 
     def __call__(self, texts: Sequence[str]) -> Vector:
         """Unit vectors (n, 384): the mean of the token vectors, as the model was trained."""
