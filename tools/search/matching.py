@@ -101,7 +101,8 @@ def score(snapshot: Snapshot, question: Question, mask: Mask, matches: Ords, now
     if question.mode != "semantic":
         chosen = np.zeros(len(mask), dtype=np.bool_)
         chosen[matches] = True
-        keyword = snapshot.keyword.candidates(question.terms, CANDIDATES, chosen)
+        best = snapshot.keyword.candidates(question.terms, CANDIDATES, mask)
+        keyword = Matches(best.ords[chosen[best.ords]], best.scores[chosen[best.ords]])
     semantic = nearest(snapshot, question, mask) if question.vector is not None else None
     cosine_of, vectors_of = cosines(snapshot, question)
     ranked = fusion.rank(question.terms, keyword, semantic, cosine_of, snapshot.forward, question.off, vectors_of)

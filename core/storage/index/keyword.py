@@ -22,7 +22,8 @@ Mask = NDArray[np.bool_]
 TITLE_BOOST = 1.5  # of the title over the text as a whole (which holds the title too)
 TEXT_CHARS = 2000  # of a description or of attributes; beyond, sales talk dilutes what the product is
 WRITER_HEAP = 50_000_000  # bytes
-FIRST_TRY = 2000  # hits asked for when a mask may reject some; eightfold while too few are left
+SPARE = 1.3  # more hits are asked for than a mask of this share should leave; eightfold while too few are left
+SLIMMEST = 0.02
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,8 @@ class KeywordIndex:
         query = tantivy.Query.boolean_query([(tantivy.Occur.Should, self._scored(term)) for term in terms])
         if mask is None:
             return self._search(query, limit)
-        asked = max(limit, FIRST_TRY)
+        share = max(np.count_nonzero(mask) / max(len(mask), 1), SLIMMEST)
+        asked = int(limit / share * SPARE) if share < 1 else limit
         while True:
             found = self._search(query, min(asked, max(self.size, 1)))
             known = found.ords < len(mask)
